@@ -1,0 +1,21 @@
+"""convkit: convolution computed four ways, readable, and agreeing with PyTorch."""
+
+from . import testing
+from .convolution import conv1d, conv2d, conv3d, conv_matrix
+from .geometry import output_size
+from .signals import convolve, correlate, normalized_correlate, pearson
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_matrix",
+    "convolve",
+    "correlate",
+    "normalized_correlate",
+    "output_size",
+    "pearson",
+    "testing",
+]

@@ -1,0 +1,52 @@
+"""Matrix: convolution is linear, so it is a matrix. Build that matrix and multiply.
+
+The idea
+    Each output reads a few inputs. Write one row per output with the kernel's weights in the
+    columns of the inputs it reads; all other entries are zero. In 1-D the rows form a band
+    (Toeplitz), in 2-D bands of bands (doubly blocked), and groups make blocks on the diagonal.
+Multiplications
+    The same as naive: only the stored weights are multiplied.
+Memory
+    One stored weight and one column index per multiplication of a single example. Dense storage
+    would need (C * inputs) * (D * outputs) numbers instead.
+When it wins
+    When one matrix is applied to many signals, or when the matrix itself is wanted: its transpose
+    is the gradient, its singular values say what is lost, and a solver can invert it.
+"""
+
+import math
+
+import numpy as np
+from scipy import sparse
+
+from ..geometry import places
+from .im2col import patches
+
+
+def band_matrix(w, sources, columns, stride, dilation, groups):
+    """Build the sparse matrix of a convolution from the question "who reads what?".
+
+    `sources` is shaped like the padded input, (C, *S): each entry is the column, 0 .. columns-1,
+    of the input value that stands there, or -1 where padding stands. The patches of this array
+    list what each output reads, in the order of the weights.
+    """
+    out_channels, channels, *kernel_size = w.shape
+    positions = math.prod(places(sources.shape[1:], kernel_size, stride, dilation))
+    taps = channels * math.prod(kernel_size)
+    reads = patches(sources[None], kernel_size, stride, dilation).reshape(groups, taps, positions)
+    column = np.repeat(reads, out_channels // groups, axis=0)  # (D, taps, positions)
+    row = np.arange(out_channels * positions).reshape(out_channels, 1, positions)
+    weight = w.reshape(out_channels, taps, 1)
+    row, column, weight = (a.ravel() for a in np.broadcast_arrays(row, column, weight))
+    inside = column >= 0
+    entries = weight[inside], (row[inside], column[inside])
+    return sparse.coo_array(entries, shape=(out_channels * positions, columns)).tocsr()
+
+
+def correlate(x, w, stride, dilation, groups):
+    """Correlate a padded x (N, C, *S) with w (D, C/groups, *K); return (N, D, *S_out)."""
+    size = math.prod(x.shape[1:])
+    sources = np.arange(size).reshape(x.shape[1:])
+    matrix = band_matrix(w, sources, size, stride, dilation, groups)
+    y = matrix @ x.reshape(len(x), size).T  # one column per example
+    return y.T.reshape(len(x), len(w), *places(x.shape[2:], w.shape[2:], stride, dilation))

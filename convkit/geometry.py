@@ -1,0 +1,168 @@
+"""Every question about sizes: what an argument means per axis, and how large the output is."""
+
+import operator
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The sizes of one convolution; every field holds one entry per spatial axis.
+
+    `padding` holds pairs (before, after), because "same" padding may be asymmetric.
+    """
+
+    input_size: tuple[int, ...]
+    kernel_size: tuple[int, ...]
+    stride: tuple[int, ...]
+    padding: tuple[tuple[int, int], ...]
+    dilation: tuple[int, ...]
+
+    @classmethod
+    def of(cls, input_size, kernel_size, stride=1, padding=0, dilation=1):
+        """Normalise torch's arguments and check that the kernel fits into the padded input."""
+        axes = len(input_size)
+        kernel_size = per_axis(kernel_size, axes, "kernel_size", minimum=1)
+        stride = per_axis(stride, axes, "stride", minimum=1)
+        dilation = per_axis(dilation, axes, "dilation", minimum=1)
+        padding = padding_pairs(padding, kernel_size, stride, dilation)
+        geometry = cls(tuple(input_size), kernel_size, stride, padding, dilation)
+        geometry.check_fit()
+        return geometry
+
+    @property
+    def padded_size(self):
+        """Size of the input with its padding."""
+        return tuple(
+            n + before + after
+            for n, (before, after) in zip(self.input_size, self.padding, strict=True)
+        )
+
+    @property
+    def output_size(self):
+        """Size of the output: the number of places where the kernel fits."""
+        return places(self.padded_size, self.kernel_size, self.stride, self.dilation)
+
+    def check_fit(self):
+        """Raise ValueError when the kernel is larger than the padded input."""
+        for axis, count in enumerate(self.output_size):
+            if count < 1:
+                k, d, n = self.kernel_size[axis], self.dilation[axis], self.padded_size[axis]
+                raise ValueError(
+                    f"kernel_size {k} with dilation {d} spans {span(k, d)} positions, more than "
+                    f"the {n} of the padded input on spatial axis {axis}; use at most {n}"
+                )
+
+
+def span(kernel_size, dilation):
+    """Positions from a kernel's first tap to its last: d (k - 1) + 1.
+
+    >>> span(3, 2)
+    5
+    """
+    return dilation * (kernel_size - 1) + 1
+
+
+def places(padded_size, kernel_size, stride, dilation):
+    """Places per axis where the kernel fits into an input that is already padded."""
+    return tuple(
+        max((n - span(k, d)) // s + 1, 0)
+        for n, k, s, d in zip(padded_size, kernel_size, stride, dilation, strict=True)
+    )
+
+
+def same_padding(kernel_size, dilation):
+    """Return the padding (before, after) per axis that keeps the size; the odd one goes after."""
+    totals = [d * (k - 1) for k, d in zip(kernel_size, dilation, strict=True)]
+    return tuple((total // 2, total - total // 2) for total in totals)
+
+
+def padding_pairs(padding, kernel_size, stride, dilation):
+    """Turn torch's `padding` (int, tuple, "valid" or "same") into (before, after) per axis."""
+    axes = len(kernel_size)
+    if not isinstance(padding, str):
+        return tuple((p, p) for p in per_axis(padding, axes, "padding", minimum=0))
+    if padding == "valid":
+        return ((0, 0),) * axes
+    if padding != "same":
+        raise ValueError(f"padding is {padding!r}; it must be an int, a tuple, 'valid' or 'same'")
+    if any(s != 1 for s in stride):
+        raise ValueError(f"padding='same' needs stride 1, but stride is {stride}")
+    return same_padding(kernel_size, dilation)
+
+
+def integer(value, name, minimum):
+    """Return `value` as an int of at least `minimum`, or raise an error naming the argument."""
+    try:
+        if isinstance(value, bool | np.bool_):
+            raise TypeError
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(
+            f"{name} holds {value!r}, a {type(value).__name__}; it must be an int"
+        ) from None
+    if number < minimum:
+        raise ValueError(f"{name} is {number}; it must be at least {minimum}")
+    return number
+
+
+def per_axis(value, axes, name, minimum):
+    """Return one int per axis; a single int, or a tuple holding one, counts for every axis."""
+    values = value if isinstance(value, tuple | list) else (value,)
+    if len(values) not in (1, axes):
+        raise ValueError(f"{name} is {value!r}; it must be one int or a tuple of {axes}")
+    numbers = tuple(integer(v, name, minimum) for v in values)
+    return numbers if len(numbers) == axes else numbers * axes
+
+
+def output_size(input_size, kernel_size, stride=1, padding=0, dilation=1):
+    r"""Size of a convolution's output along each spatial axis.
+
+    .. math:: \left\lfloor \frac{n + 2p - d\,(k - 1) - 1}{s} \right\rfloor + 1
+
+    The floor is what makes several input sizes share one output size: windows that would
+    stick out at the far end are dropped.
+
+    Parameters
+    ----------
+    input_size : int or tuple of int
+        Spatial size of the input, without batch and channels.
+    kernel_size : int or tuple of int
+        Taps of the kernel, per axis.
+    stride : int or tuple of int
+        Step between neighbouring windows.
+    padding : int, tuple of int, "valid" or "same"
+        Positions added on *each* side, per axis. "same" needs stride 1.
+    dilation : int or tuple of int
+        Distance between neighbouring taps; 1 is a dense kernel.
+
+    Returns
+    -------
+    int or tuple of int
+        An int when `input_size` is one, else a tuple with one entry per axis.
+
+    Raises
+    ------
+    ValueError
+        When the kernel does not fit, a size is out of range, or a tuple has the wrong length.
+    TypeError
+        When a size is not an integer.
+
+    References
+    ----------
+    V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016,
+    relationship 6, with dilation as in section 5.1. The formula of ``torch.nn.Conv2d``.
+
+    Examples
+    --------
+    >>> output_size(28, 3, stride=2, padding=1)
+    14
+    >>> output_size((3, 5), 3, stride=2, padding=(2, 1))
+    (3, 3)
+    """
+    single = not isinstance(input_size, tuple | list)
+    sizes = (input_size,) if single else input_size
+    sizes = tuple(integer(n, "input_size", minimum=0) for n in sizes)
+    geometry = Geometry.of(sizes, kernel_size, stride, padding, dilation)
+    return geometry.output_size[0] if single else geometry.output_size

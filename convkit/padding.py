@@ -1,0 +1,41 @@
+"""Four ways to continue an input past its border: zeros, reflect, replicate, circular."""
+
+import numpy as np
+
+# torch's names, and what NumPy calls the same four.
+MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+def check(size, padding, mode):
+    """Raise ValueError unless `mode` can pad axes of these sizes by these (before, after) pairs."""
+    if mode not in MODES:
+        raise ValueError(f"padding_mode is {mode!r}; it must be one of {', '.join(MODES)}")
+    for axis, (n, pair) in enumerate(zip(size, padding, strict=True)):
+        limit = {"reflect": n - 1, "circular": n}.get(mode)
+        if limit is not None and max(pair) > limit:
+            raise ValueError(
+                f"padding is {max(pair)} on spatial axis {axis}, which has {n} values; "
+                f"padding_mode={mode!r} accepts at most {max(limit, 0)}"
+            )
+
+
+def pad(x, padding, mode):
+    r"""Pad the spatial axes of `x`, shaped (N, C, \*S), by (before, after) pairs.
+
+    ========== ===================== ==========================================
+    mode       1 2 3 padded by two   the signal is continued by
+    ========== ===================== ==========================================
+    zeros      0 0 **1 2 3** 0 0     nothing
+    reflect    3 2 **1 2 3** 2 1     its mirror image; the border is not repeated
+    replicate  1 1 **1 2 3** 3 3     its last value
+    circular   2 3 **1 2 3** 1 2     itself, from the other end
+    ========== ===================== ==========================================
+
+    Returns `x` itself when there is nothing to add.
+
+    >>> pad(np.array([[[1, 2, 3]]]), ((2, 2),), "reflect")
+    array([[[3, 2, 1, 2, 3, 2, 1]]])
+    """
+    if not np.any(padding):
+        return x
+    return np.pad(x, ((0, 0), (0, 0), *padding), mode=MODES[mode])

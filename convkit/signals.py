@@ -1,0 +1,269 @@
+"""The classics on plain arrays: correlate, convolve, Pearson's r, and r at every shift."""
+
+import math
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from . import algorithms
+from .convolution import numeric
+
+MODES = ("full", "same", "valid")
+
+
+def correlate(signal, kernel, mode="full"):
+    r"""Cross-correlate two arrays of any (equal) number of axes, as ``scipy.signal.correlate``.
+
+    .. math:: y[i] = \sum_j x[i + j]\; \overline{w[j]}
+
+    The result holds the shifts i at which the arrays overlap: at all ("full"), completely
+    ("valid"), or the part of "full" that has the signal's size, around its centre ("same").
+
+    Parameters
+    ----------
+    signal, kernel : array_like, (n_1, ..., n_d) and (k_1, ..., k_d)
+        Integer, floating or complex; the result has their common dtype. Complex kernels are
+        conjugated.
+    mode : {"full", "same", "valid"}
+        Which part to return.
+
+    Returns
+    -------
+    ndarray
+        Of size n + k - 1 ("full"), n ("same") or n - k + 1 ("valid") along each axis. For "valid"
+        one array must be at least as large as the other along every axis.
+
+    Raises
+    ------
+    ValueError
+        For arrays of different rank, an unknown mode, or "valid" when neither array contains
+        the other.
+    TypeError
+        When an array is not numeric.
+
+    References
+    ----------
+    ``scipy.signal.correlate``, whose conventions these are.
+
+    Examples
+    --------
+    >>> correlate([1, 2, 3], [4, 5, 6])
+    array([ 6, 17, 32, 23, 12])
+    >>> correlate([1, 2, 3, 4], [3, 2], mode="valid")
+    array([ 7, 12, 17])
+    """
+    x, w = check(signal, kernel, mode)
+    if mode == "valid" and not contains(x, w):
+        return np.flip(slide(w, x, mode)).conj()
+    return slide(x, w, mode)
+
+
+def convolve(signal, kernel, mode="full"):
+    r"""Convolve two arrays of any (equal) number of axes, as ``scipy.signal.convolve``.
+
+    .. math:: y[i] = \sum_j x[i - j]\; w[j]
+
+    Convolution is cross-correlation with the kernel flipped along every axis. The flip makes it
+    commute: the product of two polynomials has the convolution of their coefficients.
+
+    Parameters
+    ----------
+    signal, kernel : array_like, (n_1, ..., n_d) and (k_1, ..., k_d)
+        Integer, floating or complex; the result has their common dtype.
+    mode : {"full", "same", "valid"}
+        Which part to return, as in :func:`correlate`.
+
+    Returns
+    -------
+    ndarray
+        Of size n + k - 1 ("full"), n ("same") or n - k + 1 ("valid") along each axis.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As :func:`correlate`.
+
+    References
+    ----------
+    ``scipy.signal.convolve``, whose conventions these are.
+
+    Examples
+    --------
+    >>> convolve([1, 2, 3], [4, 5, 6])  # (1 + 2t + 3t^2)(4 + 5t + 6t^2)
+    array([ 4, 13, 28, 27, 18])
+    """
+    x, w = check(signal, kernel, mode)
+    if mode == "valid" and not contains(x, w):
+        x, w = w, x
+    return slide(x, np.flip(w).conj(), mode)
+
+
+def pearson(x, y):
+    r"""Pearson's correlation coefficient of two equally shaped arrays.
+
+    .. math:: r = \frac{\sum_i (x_i - \bar x)(y_i - \bar y)}
+                  {\sqrt{\sum_i (x_i - \bar x)^2}\, \sqrt{\sum_i (y_i - \bar y)^2}}
+
+    1 means y = a x + b with a > 0, -1 the same with a < 0. It is the cosine of the angle between
+    the two arrays after each has lost its mean.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Real numbers, at least two, both of one shape.
+
+    Returns
+    -------
+    float
+        Between -1 and 1; NaN when an array is constant, because 0 / 0 has no value.
+
+    Raises
+    ------
+    ValueError
+        When the shapes differ or hold fewer than two numbers.
+    TypeError
+        When an array is not real.
+
+    References
+    ----------
+    K. Pearson, "Note on regression and inheritance in the case of two parents", 1895.
+
+    Examples
+    --------
+    >>> round(pearson([1, 2, 3], [10, 20, 30]), 12)
+    1.0
+    >>> round(pearson([1, 2, 3], [0, -1, -2]), 12)
+    -1.0
+    """
+    x, y = real(x, "x"), real(y, "y")
+    if x.shape != y.shape:
+        raise ValueError(f"y has shape {y.shape}; it must have that of x, {x.shape}")
+    if x.size < 2:
+        raise ValueError(f"x has shape {x.shape}; correlation needs at least two numbers")
+    return float(unit(x.ravel()) @ unit(y.ravel()))
+
+
+def normalized_correlate(signal, template):
+    """Pearson's correlation of a template with every window of a signal.
+
+    Each window, and the template, loses its mean and is divided by its own standard deviation,
+    so neither brightness nor contrast counts, only shape. Sums over windows are differences of
+    running sums; a window whose spread is lost in their rounding is computed on its own.
+
+    Parameters
+    ----------
+    signal : array_like, (n_1, ..., n_d)
+        Real numbers.
+    template : array_like, (k_1, ..., k_d)
+        Real numbers, not all equal; no larger than the signal along any axis.
+
+    Returns
+    -------
+    ndarray of float64, (n_1 - k_1 + 1, ..., n_d - k_d + 1)
+        ``pearson(window, template)`` per window: between -1 and 1, NaN for a constant window.
+
+    Raises
+    ------
+    ValueError
+        When the ranks differ, the template is larger than the signal or constant, or a value is
+        not finite.
+    TypeError
+        When an array is not real.
+
+    References
+    ----------
+    J. P. Lewis, "Fast normalized cross-correlation", 1995.
+
+    Examples
+    --------
+    >>> normalized_correlate([5, 1, 2, 4, 10, 20, 40], [1, 2, 4]).round(3)
+    array([-0.577,  1.   ,  0.996,  0.999,  1.   ])
+    """
+    x, t = real(signal, "signal"), real(template, "template")
+    check_template(x, t)
+    x, t = x - x.mean(), unit(t)
+    window = np.ones_like(t)
+    energy = correlate(x**2, window, "valid") - correlate(x, window, "valid") ** 2 / t.size
+    with np.errstate(divide="ignore", invalid="ignore"):
+        r = correlate(x, t, "valid") / np.sqrt(energy)
+    replace_doubtful(r, x, t, energy)
+    return np.clip(r, -1, 1)
+
+
+def replace_doubtful(r, x, t, energy):
+    """Recompute, window by window, the entries of `r` whose energy is too small to be trusted."""
+    windows = sliding_window_view(x, t.shape)
+    doubtful = np.argwhere(~(energy > 1e-6 * np.max(x**2) * t.size))
+    for i in doubtful:
+        r[tuple(i)] = np.vdot(unit(windows[tuple(i)]), t)
+
+
+def check(signal, kernel, mode):
+    """Check the arguments of `correlate` and `convolve`; return both arrays in one dtype."""
+    x, w = numeric(signal, "signal"), numeric(kernel, "kernel")
+    if x.ndim != w.ndim or x.ndim == 0:
+        raise ValueError(
+            f"kernel has shape {w.shape}; it needs as many axes as signal, of shape {x.shape}, "
+            "and at least one"
+        )
+    if x.size == 0 or w.size == 0:
+        raise ValueError(f"signal {x.shape} and kernel {w.shape} must each hold at least one value")
+    if mode not in MODES:
+        raise ValueError(f"mode is {mode!r}; it must be one of {', '.join(MODES)}")
+    if mode == "valid" and not (contains(x, w) or contains(w, x)):
+        raise ValueError(
+            f"kernel has shape {w.shape} and signal {x.shape}; for mode='valid' one must be "
+            "at least as large as the other along every axis"
+        )
+    dtype = np.result_type(x, w)
+    return x.astype(dtype, copy=False), w.astype(dtype, copy=False)
+
+
+def contains(x, w):
+    """Say whether x is at least as large as w along every axis."""
+    return all(n >= k for n, k in zip(x.shape, w.shape, strict=True))
+
+
+def slide(x, w, mode):
+    """Correlate with zeros before and after the signal, as many as the mode shows."""
+    if mode == "valid":
+        margins = [(0, 0)] * x.ndim
+    elif mode == "full":
+        margins = [(k - 1, k - 1) for k in w.shape]
+    else:
+        margins = [(k // 2, k - 1 - k // 2) for k in w.shape]
+    ones = (1,) * x.ndim
+    padded = np.pad(x, margins)[None, None]
+    y = algorithms.correlate(padded, w.conj()[None, None], ones, ones, groups=1)
+    return np.ascontiguousarray(y[0, 0])
+
+
+def real(value, name):
+    """Return `value` as float64, or raise an error naming the argument."""
+    array = numeric(value, name)
+    if np.iscomplexobj(array):
+        raise TypeError(f"{name} has dtype {array.dtype}; it must be real")
+    return array.astype(float)
+
+
+def unit(values):
+    """Remove the mean and scale to length 1; NaN everywhere when all values are equal."""
+    if np.ptp(values) == 0:
+        return np.full_like(values, math.nan)
+    centred = values - values.mean()
+    centred /= np.abs(centred).max()  # so that squares neither overflow nor vanish
+    return centred / np.linalg.norm(centred)
+
+
+def check_template(x, t):
+    """Check the arguments of `normalized_correlate`."""
+    if x.ndim != t.ndim or x.ndim == 0 or not contains(x, t):
+        raise ValueError(
+            f"template has shape {t.shape}; it needs the axes of signal, of shape {x.shape}, "
+            "and must fit into it"
+        )
+    for array, name in ((x, "signal"), (t, "template")):
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} holds NaN or infinity; every value must be finite")
+    if t.size < 2 or np.ptp(t) == 0:
+        raise ValueError(f"template of shape {t.shape} is constant; its values must differ")
