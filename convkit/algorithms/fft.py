@@ -31,17 +31,23 @@ from . import im2col
 
 
 def correlate(x, w, stride, dilation, groups):
-    """Correlate a padded x (N, C, *S) with w (D, C/groups, *K); return (N, D, *S_out)."""
-    if np.issubdtype(x.dtype, np.integer):
+    """Correlate a padded x (N, C, *S) with w (D, C/groups, *K); return (N, D, *S_out).
+
+    The spectra are double precision whatever x is: their error is relative to the norms of x and
+    w, so single precision would show wherever an output is a small difference of large terms.
+    """
+    integers = np.issubdtype(x.dtype, np.integer)
+    if integers:
         check_exact(x, w)
-        y = correlate_spectra(x.astype(float), w.astype(float), stride, dilation, groups)
-        return np.rint(y).astype(np.int64).astype(x.dtype)
+    double = np.result_type(x, np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
-        y = correlate_spectra(x, w, stride, dilation, groups)
-    if not np.isfinite(y).all():
-        # A NaN, an infinity or an overflow fills every frequency; a direct sum keeps it in place.
-        return im2col.correlate(x, w, stride, dilation, groups)
-    return y
+        y = correlate_spectra(x.astype(double), w.astype(double), stride, dilation, groups)
+        if integers:
+            return np.rint(y).astype(np.int64).astype(x.dtype)
+        if np.isfinite(y).all():
+            return y.astype(x.dtype)
+    # A NaN, an infinity or an overflow fills every frequency; a direct sum keeps it in its place.
+    return im2col.correlate(x, w, stride, dilation, groups)
 
 
 def correlate_spectra(x, w, stride, dilation, groups):
@@ -60,7 +66,7 @@ def correlate_spectra(x, w, stride, dilation, groups):
 
     spans = [span(k, d) for k, d in zip(w.shape[2:], dilation, strict=True)]
     valid = [slice(0, n - k + 1, s) for n, k, s in zip(x.shape[2:], spans, stride, strict=True)]
-    return np.ascontiguousarray(y[:, :, *valid])
+    return y[:, :, *valid]
 
 
 def insert_zeros(w, dilation):

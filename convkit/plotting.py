@@ -1,0 +1,133 @@
+"""The book's figures: one look, one colour per role, numbers in the cells.
+
+Colours are from the Okabe-Ito set, which stays distinct under the common colour blindnesses;
+every role also has a name in the figure, so that colour is never the only sign.
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.patches import Rectangle
+
+COLOURS = {
+    "input": "#0072B2",
+    "kernel": "#D55E00",
+    "output": "#009E73",
+    "padding": "#8C8C8C",
+    "gradient": "#CC79A7",
+}
+# Negative is blue, positive orange, zero is paper: the sign of a response is never lost.
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#0072B2", "#FFFFFF", "#D55E00"])
+
+
+def use_style():
+    """Set matplotlib's defaults for the book: opaque paper, calm axes, sharp on any screen."""
+    plt.rcParams.update(
+        {
+            "figure.figsize": (7.2, 3.0),
+            "figure.dpi": 200,
+            "figure.facecolor": "white",
+            "savefig.facecolor": "white",
+            "figure.constrained_layout.use": True,
+            "font.size": 10,
+            "axes.titlesize": 10,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": False,
+            "image.interpolation": "nearest",
+            "lines.linewidth": 1.6,
+        }
+    )
+
+
+def grid(ax, values, role="input", *, title=None, outline=None, muted=None):
+    """Draw an array of numbers as a table of cells.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    values : array_like, (columns,) or (rows, columns)
+        Numbers or strings, written into the cells as they are.
+    role : str
+        A key of COLOURS; tints the cells.
+    title : str, optional
+        Written above the grid.
+    outline : sequence of (row, column), optional
+        Cells to frame, for example the window that one output reads.
+    muted : array_like of bool, optional
+        Cells to draw dashed and grey, for example the padding.
+    """
+    values = np.atleast_2d(np.asarray(values))
+    muted = np.zeros(values.shape, bool) if muted is None else np.atleast_2d(muted)
+    for (row, column), value in np.ndenumerate(values):
+        colour = COLOURS["padding" if muted[row, column] else role]
+        style = "dashed" if muted[row, column] else "solid"
+        tint = (*to_rgb(colour), 0.14)
+        cell = Rectangle((column, row), 1, 1, facecolor=tint, edgecolor=colour, linestyle=style)
+        ax.add_patch(cell)
+        ax.text(column + 0.5, row + 0.5, text_of(value), ha="center", va="center")
+    for row, column in outline if outline is not None else ():
+        ax.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor="black", linewidth=2.2))
+    frame(ax, values.shape, title)
+
+
+def frame(ax, shape, title):
+    """Show a whole grid of `shape`, square cells, no axes."""
+    rows, columns = shape
+    ax.set(xlim=(-0.08, columns + 0.08), ylim=(rows + 0.08, -0.08), aspect="equal")
+    ax.axis("off")
+    if title:
+        ax.set_title(title)
+
+
+def text_of(value):
+    """Write a number short, with a true minus sign; anything else as it is."""
+    if isinstance(value, str):
+        return value
+    return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+
+
+def picture(ax, image, title=None):
+    """Show a photograph or another image of non-negative values in grey, black at its minimum."""
+    ax.imshow(image, cmap="gray")
+    ax.axis("off")
+    if title:
+        ax.set_title(title)
+
+
+def responses(ax, values, title=None, *, limit=None):
+    """Show signed values as an image: blue negative, white zero, orange positive.
+
+    `limit` is the magnitude of the darkest colour, by default the largest in `values`.
+    Returns the matplotlib image, for a colour bar.
+    """
+    limit = limit or np.nanmax(np.abs(values)) or 1
+    image = ax.imshow(values, cmap=SIGNED, vmin=-limit, vmax=limit)
+    ax.axis("off")
+    if title:
+        ax.set_title(title)
+    return image
+
+
+def stems(ax, values, role="input", *, start=0, title=None, numbers=True):
+    """Draw a short signal as stems from zero, with its numbers, from index `start` on."""
+    values = np.asarray(values)
+    index = np.arange(start, start + len(values))
+    ax.axhline(0, color="black", linewidth=0.8)
+    ax.vlines(index, 0, values, color=COLOURS[role], linewidth=3)
+    ax.plot(index, values, "o", color=COLOURS[role])
+    if numbers:
+        for i, value in zip(index, values, strict=True):
+            side = 1 if value >= 0 else -1
+            ax.annotate(
+                text_of(value),
+                (i, value),
+                xytext=(0, 7 * side),
+                textcoords="offset points",
+                ha="center",
+                va="bottom" if side > 0 else "top",
+            )
+        ax.margins(y=0.25)
+    ax.set_xticks(index)
+    if title:
+        ax.set_title(title)
