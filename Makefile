@@ -1,0 +1,74 @@
+# The book's commands. `make help` lists them.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV = .venv
+BIN = $(VENV)/bin
+READY = $(VENV)/.ready
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+
+# Parallel steps start a process for each core: one thread each, or they fight for the cores.
+ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+PYTEST = $(BIN)/python -m pytest
+PARALLEL = $(ONE_THREAD) $(PYTEST) --numprocesses $(CORES) --maxprocesses 8
+
+.PHONY: help book test serve notebooks lint unit cells browser clean
+
+help: ## List the commands (the default)
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1	/p' Makefile | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+# The environment: made once, brought up to date when what it is made from changes.
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
+		"The book needs Python 3.11 or newer, and $(PYTHON) is %d.%d: try make PYTHON=python3.12" % sys.version_info[:2])'
+	@test -x $(BIN)/python || { echo "Creating $(VENV) with $$($(PYTHON) --version)"; $(PYTHON) -m venv $(VENV); }
+	$(BIN)/python -m pip install --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --editable .
+	@touch $@
+	@echo "The environment is ready in $(VENV)"
+
+# A page that warned is not read again, so after a failure its warning would be lost: read all afresh.
+book: $(READY) ## Build the book into _build/html (only what changed)
+	@$(BIN)/jupyter-book build . -W --keep-going || { rm -rf _build/.doctrees; exit 1; }
+	@echo "The book is built, $$(find _build/html -name '*.html' | wc -l | tr -d ' ') pages: open _build/html/index.html"
+
+test: $(READY) ## Check everything: lint, unit tests, notebook cells, the book, its pages in a browser
+	@MAKE="$(MAKE)" $(BIN)/python tools/steps.py lint unit cells book browser
+
+serve: book ## Show the book on localhost (PORT=8000)
+	@echo "The book is at http://localhost:$(PORT)/ (Ctrl-C stops)"
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+# A notebook is executed again when it, convkit or the pinned versions changed since it was last.
+# NB names the ones to execute whatever changed.
+CHOSEN = $(if $(NB),$(or $(wildcard $(NB)),$(NB)),$(wildcard chapters/*.ipynb))
+STAMPS = $(CHOSEN:%.ipynb=_build/executed/%)
+
+notebooks: $(READY) ## Execute, clean and save the notebooks that changed (NB=chapters/x.ipynb: that one)
+	@$(if $(NB),rm -f $(STAMPS))
+	@$(ONE_THREAD) $(MAKE) --no-print-directory --jobs $(CORES) $(STAMPS)
+	@echo "The notebooks are executed and clean: $(words $(STAMPS)) in chapters/"
+
+_build/executed/%: %.ipynb requirements.txt $(shell find convkit -name '*.py')
+	@$(BIN)/python tools/notebooks.py $<
+	@mkdir -p $(@D) && touch $@
+
+lint: $(READY) ## Step of test: style and spelling
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+	@echo "No fault in style or spelling"
+
+unit: $(READY) ## Step of test: unit tests, property tests, convkit's doctests
+	$(PARALLEL) --doctest-modules --ignore tests/browser tests convkit
+
+cells: $(READY) ## Step of test: every cell's stored output against a fresh run
+	$(PARALLEL) --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 chapters
+
+browser: $(READY) ## Step of test: the built pages in Chromium
+	$(PYTEST) tests/browser
+
+clean: ## Remove what was built; .venv stays
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+	@echo "Removed what was built; 'rm -rf $(VENV)' removes the environment too"
