@@ -1,0 +1,250 @@
+"""The house around the book: notebooks, pinned versions, workflows, citation, commands."""
+
+import copy
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+import convkit
+import notebooks
+
+ROOT = Path(__file__).parents[1]
+CHAPTERS = sorted(ROOT.glob("chapters/*.ipynb"))
+WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
+
+
+def run(*command, cwd=ROOT):
+    """Run a command with this interpreter and return what it did."""
+    return subprocess.run(
+        [sys.executable, *map(str, command)], cwd=cwd, capture_output=True, text=True
+    )
+
+
+# Notebooks
+
+
+def tidy():
+    """Return a clean notebook: one page of text, two executed cells."""
+    result = new_output("execute_result", {"text/plain": "7"}, execution_count=1)
+    figure = new_output("display_data", {"text/plain": "<Figure size 640x480 with 1 Axes>"})
+    cells = [
+        new_markdown_cell("# A chapter", id="title"),
+        new_code_cell("3 + 4", id="sum", execution_count=1, outputs=[result]),
+        new_code_cell("plot()", id="plot", execution_count=2, outputs=[figure]),
+    ]
+    return new_notebook(cells=cells, metadata=copy.deepcopy(notebooks.NOTEBOOK_METADATA))
+
+
+def store(folder, nb):
+    """Write a notebook as it is, clean or not, and return its path."""
+    path = folder / "chapter.ipynb"
+    nbformat.write(nb, path)
+    return path
+
+
+def print_to_stderr(nb):
+    nb.cells[1].outputs.append(new_output("stream", name="stderr", text="UserWarning: careful\n"))
+
+
+def end_in_error(nb):
+    nb.cells[1].outputs = [new_output("error", ename="ValueError", evalue="no", traceback=[])]
+
+
+def keep_picture(nb):
+    nb.cells[2].outputs[0].data["image/png"] = "iVBORw0KGgo="
+
+
+def keep_drawing(nb):
+    nb.cells[2].outputs[0].data["image/svg+xml"] = "<svg/>"
+
+
+def keep_widget(nb):
+    nb.cells[2].outputs[0].data["application/vnd.jupyter.widget-view+json"] = {"model_id": "1"}
+
+
+def forget_to_run(nb):
+    nb.cells[2].execution_count = None
+
+
+def run_out_of_order(nb):
+    nb.cells[1].execution_count = 5
+
+
+def note_in_cell(nb):
+    nb.cells[0].metadata["collapsed"] = True
+
+
+def note_in_notebook(nb):
+    nb.metadata["widgets"] = {}
+
+
+def name_own_kernel(nb):
+    nb.metadata.kernelspec.name = "my-env"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (print_to_stderr, r"cell 1 \(sum\): writes to stderr: UserWarning: careful"),
+        (end_in_error, r"cell 1 \(sum\): ends in an error, ValueError: no"),
+        (keep_picture, r"cell 2 \(plot\): keeps a payload of type image/png"),
+        (keep_drawing, r"cell 2 \(plot\): keeps a payload of type image/svg\+xml"),
+        (keep_widget, r"cell 2 \(plot\): keeps a payload of type application/vnd.jupyter.widget"),
+        (forget_to_run, r"cell 2 \(plot\): was not executed"),
+        (run_out_of_order, r"cell 1 \(sum\): has execution count 5, not 1"),
+        (note_in_cell, r"cell 0 \(title\): has stray metadata 'collapsed'"),
+        (note_in_notebook, r"the notebook: has metadata other than"),
+        (name_own_kernel, r"the notebook: has metadata other than"),
+    ],
+)
+def test_check_names_cell_and_reason_of_each_fault(tmp_path, spoil, reason):
+    nb = tidy()
+    assert notebooks.check(store(tmp_path, nb)) == []
+    spoil(nb)
+    (fault,) = notebooks.check(store(tmp_path, nb))
+    assert re.search(r"chapter\.ipynb, " + reason, fault)
+
+
+def test_check_finds_another_layout(tmp_path):
+    path = store(tmp_path, tidy())
+    path.write_text(path.read_text().rstrip("\n"))
+    assert "is not laid out" in notebooks.check(path)[0]
+
+
+def test_check_finds_cells_without_ids(tmp_path):
+    nb = tidy()
+    nb.nbformat_minor = 4
+    for cell in nb.cells:
+        del cell["id"]
+    assert "cell 0 (no id): needs an id" in notebooks.check(store(tmp_path, nb))[0]
+
+
+@pytest.mark.parametrize(
+    "spoil", [keep_picture, keep_drawing, keep_widget, note_in_cell, note_in_notebook]
+)
+def test_clean_removes_what_does_not_belong(spoil):
+    nb = tidy()
+    spoil(nb)
+    assert notebooks.clean(nb) == tidy()
+
+
+def test_clean_keeps_tags_and_figure_texts():
+    nb = tidy()
+    kept = {"tags": ["hide-input"], "mystnb": {"image": {"alt": "A line."}}}
+    nb.cells[2].metadata = nbformat.from_dict(kept)
+    assert notebooks.clean(nb).cells[2].metadata == kept
+
+
+def test_a_notebook_is_executed_cleaned_and_saved(tmp_path):
+    path = store(tmp_path, new_notebook(cells=[new_code_cell("print(6 * 7)"), new_code_cell("_")]))
+    path.write_text(path.read_text().replace('"_"', r'"display({\"image/png\": \"\"}, raw=True)"'))
+    done = run("tools/notebooks.py", path)
+    assert done.returncode == 0, done.stderr
+    assert notebooks.check(path) == []
+    saved = nbformat.read(path, as_version=4)
+    assert saved.cells[0].outputs[0].text == "42\n"
+
+
+def test_a_notebook_that_fails_is_left_as_it_was(tmp_path):
+    path = store(tmp_path, new_notebook(cells=[new_code_cell("1 / 0")]))
+    before = path.read_text()
+    done = run("tools/notebooks.py", path)
+    assert done.returncode != 0
+    assert "ZeroDivisionError" in done.stderr
+    assert path.read_text() == before
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_chapter_is_clean(path):
+    assert notebooks.check(path) == []
+
+
+# Versions
+
+
+def pins(path):
+    """Return {name: version} of a requirements file in which every package is pinned."""
+    lines = [line.split("#")[0].strip() for line in path.read_text().splitlines()]
+    lines = [line for line in lines if line and not line.startswith("-")]
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines), lines
+    return dict(line.split("==") for line in lines)
+
+
+def test_requirements_are_pinned():
+    versions = pins(ROOT / "requirements.txt")
+    assert versions["jupyter-book"].startswith("1.")
+
+
+def test_binder_has_the_versions_of_the_book():
+    assert pins(ROOT / "binder/requirements.txt").items() <= pins(ROOT / "requirements.txt").items()
+
+
+# Workflows and citation
+
+
+def validate(schema, *paths):
+    """Validate files against a published schema that check-jsonschema carries."""
+    return run("-m", "check_jsonschema", "--builtin-schema", schema, *paths)
+
+
+@pytest.mark.parametrize(
+    "schema", ["vendor.github-workflows", "custom.github-workflows-require-timeout"]
+)
+def test_workflows_follow_their_schema(schema):
+    assert WORKFLOWS
+    # A job that calls another workflow cannot state a timeout; the called one does.
+    paths = [p for p in WORKFLOWS if "vendor" in schema or "uses: ./" not in p.read_text()]
+    done = validate(schema, *paths)
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_broken_workflow_is_rejected(tmp_path):
+    broken = tmp_path / "test.yml"
+    text = (ROOT / ".github/workflows/test.yml").read_text()
+    broken.write_text(text.replace("runs-on:", "runs-off:"))
+    assert validate("vendor.github-workflows", broken).returncode != 0
+
+
+def test_actions_are_pinned_to_commits():
+    text = "".join(path.read_text() for path in WORKFLOWS)
+    uses = re.findall(r"uses: (?!\./)(.+)", text)
+    assert uses
+    for action in uses:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action)
+
+
+def test_citation_is_valid_and_names_this_version():
+    path = ROOT / "CITATION.cff"
+    done = validate("vendor.citation-file-format", path)
+    assert done.returncode == 0, done.stdout
+    assert f"\nversion: {convkit.__version__}\n" in path.read_text()
+
+
+# Commands
+
+
+def test_steps_stop_at_the_first_failure_and_say_so(tmp_path):
+    makefile = "good:\n\t@echo 2 passed\nbad:\n\t@echo 1 failed; false\nlater:\n\t@echo never\n"
+    (tmp_path / "Makefile").write_text(makefile)
+    done = run(ROOT / "tools/steps.py", "good", "bad", "later", cwd=tmp_path)
+    assert done.returncode == 1
+    assert re.search(r"ok +good +0\.0 min +2 passed", done.stdout)
+    assert re.search(r"FAILED +bad +0\.0 min +1 failed", done.stdout)
+    assert "never" not in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("make test FAILED at bad")
+
+
+def test_steps_end_with_a_verdict_and_repeat_what_was_skipped(tmp_path):
+    skipping = "good:\n\t@echo 'SKIPPED [3] no Chromium'; echo '== 1 passed, 3 skipped in 2s =='\n"
+    (tmp_path / "Makefile").write_text(skipping)
+    done = run(ROOT / "tools/steps.py", "good", cwd=tmp_path)
+    summary = done.stdout.split("summary")[1]
+    assert done.returncode == 0
+    assert "1 passed, 3 skipped" in summary
+    assert "SKIPPED [3] no Chromium" in summary
+    assert done.stdout.splitlines()[-1].startswith("make test passed: 1 steps")
