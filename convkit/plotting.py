@@ -58,17 +58,29 @@ def grid(ax, values, role="input", *, title=None, outline=None, muted=None):
         Cells to draw dashed and grey, for example the padding.
     """
     values = np.atleast_2d(np.asarray(values))
+    cells(ax, values, role, outline=outline, muted=muted)
+    frame(ax, values.shape, title)
+
+
+def cells(ax, values, role="input", *, at=(0, 0), outline=None, muted=None):
+    """Draw the cells of :func:`grid` with their first corner at (row, column) `at`.
+
+    Several arrays can stand in one picture, a kernel below the window that it reads for example.
+    Set the picture's limits with :func:`frame`.
+    """
+    values = np.atleast_2d(np.asarray(values))
     muted = np.zeros(values.shape, bool) if muted is None else np.atleast_2d(muted)
+    top, left = at
     for (row, column), value in np.ndenumerate(values):
         colour = COLOURS["padding" if muted[row, column] else role]
         style = "dashed" if muted[row, column] else "solid"
         tint = (*to_rgb(colour), 0.14)
-        cell = Rectangle((column, row), 1, 1, facecolor=tint, edgecolor=colour, linestyle=style)
-        ax.add_patch(cell)
-        ax.text(column + 0.5, row + 0.5, text_of(value), ha="center", va="center")
+        x, y = left + column, top + row
+        ax.add_patch(Rectangle((x, y), 1, 1, facecolor=tint, edgecolor=colour, linestyle=style))
+        ax.text(x + 0.5, y + 0.5, text_of(value), ha="center", va="center")
     for row, column in outline if outline is not None else ():
-        ax.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor="black", linewidth=2.2))
-    frame(ax, values.shape, title)
+        corner = (left + column, top + row)
+        ax.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor="black", linewidth=2.2))
 
 
 def frame(ax, shape, title):
