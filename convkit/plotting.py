@@ -83,6 +83,56 @@ def cells(ax, values, role="input", *, at=(0, 0), outline=None, muted=None):
         ax.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor="black", linewidth=2.2))
 
 
+def matrix(ax, values, role="kernel", *, at=(0, 0), outline=None, blocks=None, size=None):
+    """Draw a matrix that is mostly zeros: entries tinted by magnitude, zeros left pale.
+
+    Set the picture's limits with :func:`frame`.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    values : array_like, (rows, columns)
+        Numbers, or strings with "" for a zero.
+    role : str
+        A key of COLOURS; tints the entries that are not zero.
+    at : (float, float)
+        Row and column of the matrix's first corner.
+    outline : sequence of (row, column), optional
+        Entries to frame.
+    blocks : (int, int), optional
+        Rows and columns of a block; a heavier line goes round each block.
+    size : float, optional
+        Font size of the entries; rcParams decides by default.
+    """
+    values = np.asarray(values)
+    top, left = at
+    for (row, column), strength in np.ndenumerate(strengths(values)):
+        x, y = left + column, top + row
+        tint = (*to_rgb(COLOURS[role]), 0.12 + 0.38 * strength) if strength else "white"
+        edge = COLOURS[role] if strength else "#D0D0D0"
+        cell = Rectangle((x, y), 1, 1, facecolor=tint, edgecolor=edge, linewidth=0.7)
+        cell.set_zorder(2 if strength else 1)
+        ax.add_patch(cell)
+        text = text_of(values[row, column]) if strength else "0"
+        ink = "black" if strength else "#767676"
+        ax.text(x + 0.5, y + 0.5, text, ha="center", va="center", color=ink, size=size, zorder=4)
+    framed = [(row, column, 1, 1) for row, column in (outline if outline is not None else ())]
+    if blocks:
+        corners = np.ndindex(*(n // b for n, b in zip(values.shape, blocks, strict=True)))
+        framed += [(a * blocks[0], b * blocks[1], *blocks) for a, b in corners]
+    for row, column, height, width in framed:
+        box = Rectangle((left + column, top + row), width, height, fill=False, edgecolor="black")
+        box.set(linewidth=1.4 if blocks else 2.2, zorder=3)
+        ax.add_patch(box)
+
+
+def strengths(values):
+    """Magnitude of each entry between 0 and 1; a string is 1, an empty one 0."""
+    if values.dtype.kind == "U":
+        return (values != "").astype(float)
+    return np.abs(values) / (np.abs(values).max() or 1)
+
+
 def frame(ax, shape, title):
     """Show a whole grid of `shape`, square cells, no axes."""
     rows, columns = shape
