@@ -54,7 +54,7 @@ def correlate(signal, kernel, mode="full"):
     """
     x, w = check(signal, kernel, mode)
     if mode == "valid" and not contains(x, w):
-        return np.flip(slide(w, x, mode)).conj()
+        return np.ascontiguousarray(np.flip(slide(w, x, mode)).conj())
     return slide(x, w, mode)
 
 

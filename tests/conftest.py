@@ -1,0 +1,30 @@
+"""Print, after the tests, how often and how closely each method agreed with torch."""
+
+import pickle
+
+import agreement
+import pytest
+
+
+def pytest_sessionfinish(session):
+    """Send this worker's records to the process that prints them (pytest-xdist)."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["agreement"] = pickle.dumps(agreement.RECORDS).hex()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Gather the records of a parallel worker that has finished."""
+    for method, record in pickle.loads(bytes.fromhex(node.workeroutput["agreement"])).items():
+        agreement.RECORDS.setdefault(method, agreement.Record()).merge(record)
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not agreement.RECORDS:
+        return
+    terminalreporter.section("agreement with torch")
+    for method, record in sorted(agreement.RECORDS.items()):
+        errors = ", ".join(f"{d} {e:.1e}" for d, e in sorted(record.largest.items()))
+        terminalreporter.write_line(
+            f"{method:8} {record.cases:6} cases; largest relative error: {errors}"
+        )

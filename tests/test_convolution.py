@@ -1,0 +1,306 @@
+"""conv1d, conv2d and conv3d against torch, by named cases and by search; and what they refuse."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from agreement import Problem, assert_method_agrees, torch_answer
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+import convkit as ck
+from convkit.algorithms import METHODS
+
+PLAIN = {1: Problem((9,), (3,)), 2: Problem((7, 6), (3, 2)), 3: Problem((4, 5, 4), (2, 3, 2))}
+
+# What differs from the plain problem; integers stand for every axis.
+VARIATIONS = {
+    "plain": {},
+    "stride": {"stride": 2},
+    "stride longer than kernel": {"stride": 4},
+    "padding": {"padding": 2},
+    "padding valid": {"padding": "valid"},
+    "padding same": {"padding": "same"},
+    "padding same, dilated": {"padding": "same", "dilation": 2},
+    "dilation": {"dilation": 2, "padding": 2},
+    "everything": {"stride": 2, "padding": 2, "dilation": 2, "groups": 2, "bias": True},
+    "groups": {"groups": 3},
+    "depthwise": {"groups": 4, "channels": 1, "filters": 1},
+    "depthwise with multiplier": {"groups": 3, "channels": 1, "filters": 2},
+    "bias": {"bias": True},
+    "unbatched": {"batch": None, "bias": True},
+    "empty batch": {"batch": 0, "bias": True},
+    "one output": {"padding": 0, "stride": 9},
+    "reflect": {"padding": 2, "padding_mode": "reflect"},
+    "replicate": {"padding": 2, "padding_mode": "replicate"},
+    "replicate, wider than input": {"padding": 11, "padding_mode": "replicate", "stride": 2},
+    "circular": {"padding": 2, "padding_mode": "circular"},
+    "circular, once around": {"padding": 4, "padding_mode": "circular", "batch": None},
+    "reflect, same": {"padding": "same", "padding_mode": "reflect", "groups": 2},
+    "circular, same": {"padding": "same", "padding_mode": "circular"},
+    "float32": {"dtype": "float32", "padding": 1},
+    "float16": {"dtype": "float16", "padding": 1},
+    "complex64": {"dtype": "complex64", "padding": 1, "bias": True},
+    "complex128": {"dtype": "complex128", "groups": 2, "stride": 2},
+    "complex reflect": {"dtype": "complex128", "padding": 1, "padding_mode": "reflect"},
+    "int64": {"dtype": "int64", "padding": 1, "dilation": 2, "bias": True},
+    "int32 circular": {"dtype": "int32", "padding": 1, "padding_mode": "circular"},
+    "uint8 wraps": {"dtype": "uint8"},
+}
+
+
+@pytest.mark.parametrize("method", [*METHODS, "auto"])
+@pytest.mark.parametrize("variation", VARIATIONS)
+@pytest.mark.parametrize("axes", PLAIN)
+def test_agrees_with_torch(axes, variation, method):
+    problem = replace(PLAIN[axes], **VARIATIONS[variation])
+    assert_method_agrees(problem, method, torch_answer(problem))
+
+
+@pytest.mark.parametrize("method", [*METHODS, "auto"])
+@pytest.mark.parametrize(
+    "problem",
+    [
+        Problem((8, 9), (3, 2), stride=(2, 3), padding=(1, 0), dilation=(1, 2)),
+        Problem((5, 4, 6), (1, 2, 3), stride=(1, 2, 3), padding=(0, 1, 2), dilation=(2, 1, 1)),
+        Problem((60,), (30,), channels=1, filters=1),  # auto takes the FFT
+        Problem((16, 15), (8, 7), channels=16, filters=16, batch=1, bias=True),
+        Problem((20, 20), (7, 7), channels=1, filters=1, padding="same", dtype="float32"),
+    ],
+    ids=["tuples 2-D", "tuples 3-D", "long 1-D", "large 2-D", "large same"],
+)
+def test_tuples_and_large_kernels_agree_with_torch(problem, method):
+    assert_method_agrees(problem, method, torch_answer(problem))
+
+
+@st.composite
+def problems(draw):
+    """Draw any convolution that fits: 1-D to 3-D, every argument, every dtype."""
+    axes = draw(st.integers(1, 3))
+
+    def per_axis(low, high):
+        return draw(st.tuples(*[st.integers(low, high)] * axes))
+
+    kernel, dilation = per_axis(1, 4 - axes // 2), per_axis(1, 3)
+    spans = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
+    mode = draw(st.sampled_from(["zeros", "reflect", "replicate", "circular"]))
+    padding = draw(st.sampled_from(["valid", "same", per_axis(0, 2), per_axis(0, 4)]))
+    stride = (1,) * axes if padding == "same" else per_axis(1, 4)
+    # At least one past every padding, and one window: then every mode can pad, and the kernel fits.
+    reach = [span if isinstance(padding, str) else max(span, 5) for span in spans]
+    size = tuple(r + extra for r, extra in zip(reach, per_axis(0, 3), strict=True))
+    return Problem(
+        size,
+        kernel,
+        batch=draw(st.sampled_from([None, 0, 1, 2])),
+        channels=draw(st.integers(1, 3)),
+        filters=draw(st.integers(1, 3)),
+        groups=draw(st.integers(1, 3)),
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        padding_mode=mode,
+        bias=draw(st.booleans()),
+        dtype=draw(st.sampled_from(["float64", "float32", "complex128", "complex64", "int64"])),
+        seed=draw(st.integers(0, 99)),
+    )
+
+
+@settings(
+    max_examples=400,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+@given(problems())
+def test_every_method_agrees_with_torch_on_drawn_problems(problem):
+    expected = torch_answer(problem)
+    for method in METHODS:
+        note(method)
+        assert_method_agrees(problem, method, expected)
+
+
+@settings(max_examples=150, deadline=None, print_blob=True)
+@given(problems())
+def test_the_matrix_times_the_input_is_the_convolution(problem):
+    problem = replace(problem, batch=None, bias=False)
+    x, w, _ = problem.arrays()
+    matrix = ck.conv_matrix(w, x.shape, **problem.options, padding_mode=problem.padding_mode)
+    expected = torch_answer(problem)
+    assert matrix.dtype == x.dtype
+    assert matrix.shape == (expected.size, x.size)
+    ck.testing.assert_agree(matrix @ x.ravel(), expected.ravel())
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("special", [np.nan, np.inf, -np.inf])
+def test_special_values_stay_where_torch_leaves_them(special, method):
+    x, w, _ = Problem((12,), (3,), padding=1).arrays()
+    x[0, 1, 4] = special
+    y = ck.conv1d(x, w, padding=1, method=method)
+    expected = F.conv1d(torch.from_numpy(x), torch.from_numpy(w), padding=1)
+    ck.testing.assert_agree(y, expected)
+    assert not np.isfinite(y).all()
+    assert np.isfinite(y[:, :, :3]).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_layout_of_the_input_does_not_matter(method):
+    x, w, b = Problem((6, 7), (3, 3), bias=True).arrays()
+    expected = ck.conv2d(x, w, b, method=method)
+    backwards = x[..., ::-1].copy()[..., ::-1]
+    for same in (np.asfortranarray(x), backwards, x.tolist()):
+        np.testing.assert_allclose(ck.conv2d(same, w, b, method=method), expected, rtol=1e-12)
+    x.flags.writeable = False
+    np.testing.assert_array_equal(ck.conv2d(x, w, b, method=method), expected)
+
+
+def test_fft_refuses_integers_it_could_not_round():
+    x, w = np.full((1, 1, 9), 2**40), np.full((1, 1, 3), 2**20)
+    assert ck.conv1d(x, w)[0, 0, 0] == 3 * 2**60
+    with pytest.raises(ValueError, match=r"method is 'fft'.*use method='im2col'"):
+        ck.conv1d(x, w, method="fft")
+
+
+@pytest.mark.parametrize("scale", [2**10, 2**20, 2**22])
+def test_fft_gives_integers_exactly_or_refuses(scale):
+    rng = np.random.default_rng(scale)
+    x, w = rng.integers(-scale, scale, (1, 2, 200)), rng.integers(-scale, scale, (3, 2, 50))
+    try:
+        y = ck.conv1d(x, w, method="fft")
+    except ValueError:
+        assert scale > 2**20
+    else:
+        np.testing.assert_array_equal(y, ck.conv1d(x, w, method="naive"))
+
+
+def test_auto_takes_the_fft_for_large_kernels_only():
+    def chosen(problem):
+        x, w, _ = problem.arrays()
+        return ck.algorithms.choose(x, w, (problem.stride,), (problem.dilation,))
+
+    one = Problem((99,), (24,), channels=1, filters=1)
+    assert chosen(one) == "fft"
+    assert chosen(replace(one, kernel=(23,))) == "im2col"
+    assert chosen(replace(one, stride=2)) == "im2col"
+    assert chosen(replace(one, dilation=2)) == "im2col"
+    assert chosen(replace(one, dtype="int64")) == "im2col"
+    assert chosen(replace(one, channels=3)) == "im2col"
+    assert chosen(Problem((20, 20), (7, 7), channels=16, filters=16)) == "fft"
+    assert chosen(Problem((20, 20), (7, 7), channels=16, filters=16, groups=2)) == "im2col"
+
+
+X, W = np.ones((2, 4, 8)), np.ones((6, 4, 3))
+
+# name: (arguments of conv1d, what the message must say); torch refuses every one of them.
+REJECTED = {
+    "input of rank 1": ({"input": X[0, 0]}, r"input has shape \(8,\); conv1d needs 3 axes"),
+    "input of rank 4": ({"input": X[None]}, r"input has shape \(1, 2, 4, 8\)"),
+    "weight of rank 2": ({"weight": W[0]}, r"weight has shape \(4, 3\); conv1d needs 3 axes"),
+    "channels differ": ({"weight": W[:, :3]}, "input has 4 channels.*needs 3"),
+    "no output channel": ({"weight": W[:0]}, "weight has 0 output channels"),
+    "groups do not divide": ({"groups": 4, "weight": W[:, :1]}, "weight has 6 output channels"),
+    "groups and channels differ": ({"groups": 2}, "input has 4 channels.*needs 8"),
+    "groups zero": ({"groups": 0}, "groups is 0; it must be at least 1"),
+    "groups negative": ({"groups": -1}, "groups is -1"),
+    "groups a float": ({"groups": 1.0}, "groups holds 1.0, a float; it must be an int"),
+    "groups a bool": ({"groups": True}, "groups holds True, a bool"),
+    "stride zero": ({"stride": 0}, "stride is 0; it must be at least 1"),
+    "stride negative": ({"stride": -2}, "stride is -2"),
+    "stride a float": ({"stride": 1.5}, "stride holds 1.5"),
+    "stride of two": (
+        {"stride": (1, 2)},
+        r"stride is \(1, 2\); it must be one int or a tuple of 1",
+    ),
+    "stride empty": ({"stride": ()}, r"stride is \(\)"),
+    "dilation zero": ({"dilation": 0}, "dilation is 0"),
+    "padding negative": ({"padding": -1}, "padding is -1; it must be at least 0"),
+    "padding None": ({"padding": None}, "padding holds None"),
+    "padding full": ({"padding": "full"}, "padding is 'full'; it must be.*'valid' or 'same'"),
+    "same with stride": ({"padding": "same", "stride": 2}, "padding='same' needs stride 1"),
+    "kernel too long": ({"weight": np.ones((6, 4, 9))}, "kernel_size 9.*8 of the padded input"),
+    "kernel too long, dilated": ({"dilation": 4}, "kernel_size 3 with dilation 4 spans 9"),
+    "kernel empty": ({"weight": W[..., :0]}, "kernel_size is 0; it must be at least 1"),
+    "input empty": ({"input": X[..., :0], "padding": 2}, r"input has spatial size \(0,\)"),
+    "bias too short": ({"bias": np.ones(5)}, r"bias has shape \(5,\); it must be \(6,\)"),
+    "bias a matrix": ({"bias": np.ones((6, 1))}, r"bias has shape \(6, 1\)"),
+    "bias single": ({"bias": np.ones(6, "f4")}, "bias has dtype float32 but input has float64"),
+    "weight single": ({"weight": W.astype("f4")}, "weight has dtype float32 but input"),
+    "weight integer": ({"weight": W.astype(int)}, "weight has dtype int64 but input"),
+    "input bool": ({"input": X > 0, "weight": W > 0}, "input has dtype bool"),
+}
+
+
+@pytest.mark.parametrize("name", REJECTED)
+def test_what_torch_rejects_is_rejected_by_name(name):
+    arguments, message = REJECTED[name]
+    arguments = {"input": X, "weight": W, **arguments}
+    with pytest.raises((ValueError, TypeError), match=message) as caught:
+        ck.conv1d(**arguments)
+    assert "\n" not in str(caught.value)
+    tensors = {k: torch.from_numpy(v) if hasattr(v, "shape") else v for k, v in arguments.items()}
+    with pytest.raises((RuntimeError, TypeError)):
+        F.conv1d(**tensors)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"padding": 8, "padding_mode": "reflect"}, "padding is 8.*8 values.*accepts at most 7"),
+        ({"padding": 9, "padding_mode": "circular"}, "padding is 9.*8 values.*accepts at most 8"),
+        ({"padding_mode": "mean"}, "padding_mode is 'mean'; it must be one of zeros, reflect"),
+        (
+            {"input": X[..., :0], "padding": 2, "padding_mode": "replicate"},
+            r"input has spatial size \(0,\)",
+        ),
+    ],
+)
+def test_padding_that_torch_cannot_do_is_rejected(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        ck.conv1d(**{"input": X, "weight": W, **arguments})
+    size = arguments.get("input", X).shape
+    with pytest.raises((RuntimeError, ValueError)):
+        torch.nn.Conv1d(
+            4, 6, 3, padding=arguments.get("padding", 0), padding_mode=arguments["padding_mode"]
+        )(torch.ones(size))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"method": "winograd"}, "method is 'winograd'; it must be one of auto, naive"),
+        ({"input": "signal"}, "input has dtype <U6; it must be integer, floating or complex"),
+        ({"input": [[1.0, 2.0], [3.0]]}, "input is not a numeric array"),
+        ({"input": X.astype(object)}, "input has dtype object"),
+    ],
+)
+def test_what_only_convkit_can_be_given_is_rejected_too(arguments, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        ck.conv1d(**{"input": X, "weight": W, **arguments})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"weight": W[0, 0]}, r"weight has shape \(3,\)"),
+        ({"input_size": 8}, r"input_size is 8;.*\(C, \*S\) of 2 sizes"),
+        ({"input_size": (8,)}, r"input_size is \(8,\)"),
+        ({"input_size": (4, -8)}, "input_size is -8"),
+        ({"input_size": (3, 8)}, "input has 3 channels"),
+        ({"input_size": (4, 2)}, "kernel_size 3"),
+        ({"padding_mode": "mean"}, "padding_mode is 'mean'"),
+    ],
+)
+def test_conv_matrix_rejects_by_name(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        ck.conv_matrix(**{"weight": W, "input_size": (4, 8), **arguments})
+
+
+def test_positional_arguments_are_torchs():
+    x, w, b = Problem((9, 9), (3, 3), groups=2, bias=True).arrays()
+    tensors = [torch.from_numpy(a) for a in (x, w, b)]
+    ck.testing.assert_agree(
+        ck.conv2d(x, w, b, 2, (1, 2), 2, 2), F.conv2d(*tensors, 2, (1, 2), 2, 2)
+    )

@@ -1,0 +1,41 @@
+"""The figures' helpers draw what they are given."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from convkit import plotting
+
+
+@pytest.fixture
+def ax():
+    figure, axes = plt.subplots()
+    yield axes
+    plt.close(figure)
+
+
+def texts(ax):
+    return [t.get_text() for t in ax.texts]
+
+
+def test_grid_writes_every_number(ax):
+    plotting.grid(ax, [[1, -2, 0.125], [4, 5, 6]], outline=[(0, 1)], title="x")
+    assert texts(ax) == ["1", "−2", "0.125", "4", "5", "6"]
+    assert len(ax.patches) == 7
+
+
+def test_muted_cells_are_dashed(ax):
+    plotting.grid(ax, [0, 5], muted=[True, False])
+    assert [p.get_linestyle() for p in ax.patches] == ["dashed", "solid"]
+
+
+def test_responses_keep_zero_white(ax):
+    image = plotting.responses(ax, np.array([[-1.0, 0.0, 4.0]]))
+    assert image.get_clim() == (-4, 4)
+    assert plotting.SIGNED(0.5)[:3] == pytest.approx((1, 1, 1), abs=0.01)
+
+
+def test_stems_are_numbered_from_their_start(ax):
+    plotting.stems(ax, [3, -1], "output", start=-1)
+    assert texts(ax) == ["3", "−1"]
+    assert list(ax.get_xticks()) == [-1, 0]

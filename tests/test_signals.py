@@ -1,0 +1,148 @@
+"""correlate and convolve against scipy.signal; pearson and normalised correlation against SciPy."""
+
+import numpy as np
+import pytest
+import scipy.signal
+import scipy.stats
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.lib.stride_tricks import sliding_window_view
+
+import convkit as ck
+from convkit.signals import MODES
+
+PAIRS = {"correlate": scipy.signal.correlate, "convolve": scipy.signal.convolve}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", PAIRS)
+@settings(max_examples=150, deadline=None, print_blob=True)
+@given(data=st.data())
+def test_agrees_with_scipy(name, mode, data):
+    axes = data.draw(st.integers(1, 3))
+    sizes = st.tuples(*[st.integers(1, 6)] * axes)
+    small, extra = data.draw(sizes), data.draw(sizes)
+    large = tuple(a + b - 1 for a, b in zip(small, extra, strict=True))
+    shapes = (small, large) if data.draw(st.booleans()) else (large, small)
+    dtypes = st.sampled_from(["int64", "float64", "float32", "complex128"])
+    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
+    x, w = (random(rng, shape, data.draw(dtypes)) for shape in shapes)
+    expected = PAIRS[name](x, w, mode, method="direct")
+    y = getattr(ck, name)(x, w, mode)
+    assert y.dtype == expected.dtype
+    assert y.flags.c_contiguous
+    ck.testing.assert_agree(y, expected)
+
+
+def random(rng, shape, dtype):
+    values = rng.normal(scale=4, size=shape)
+    if dtype.startswith("complex"):
+        values = values + 1j * rng.normal(scale=4, size=shape)
+    return values.astype(dtype)
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_long_signals_agree_with_scipy(name):
+    rng = np.random.default_rng(1)
+    x, w = rng.normal(size=500), rng.normal(size=60)
+    ck.testing.assert_agree(getattr(ck, name)(x, w, "same"), PAIRS[name](x, w, "same"))
+
+
+def test_modes_are_numpys_where_numpy_has_them():
+    x, w = [1, 2, 3, 4, 5], [1, 0, -2]
+    for mode in MODES:
+        np.testing.assert_array_equal(ck.convolve(x, w, mode), np.convolve(x, w, mode))
+        np.testing.assert_array_equal(ck.correlate(x, w, mode), np.correlate(x, w, mode))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([1, 2], [[1]]), r"kernel has shape \(1, 1\); it needs as many axes as signal"),
+        ((1, 2), r"kernel has shape \(\)"),
+        (([], [1]), r"signal \(0,\) and kernel \(1,\) must each hold at least one value"),
+        (([1], [1], "centre"), "mode is 'centre'; it must be one of full, same, valid"),
+        ((np.ones((2, 5)), np.ones((3, 4)), "valid"), "for mode='valid' one must be at least"),
+        ((["a"], [1]), "signal has dtype <U1"),
+    ],
+)
+def test_correlate_and_convolve_reject_by_name(arguments, message):
+    for function in (ck.correlate, ck.convolve):
+        with pytest.raises((ValueError, TypeError), match=message):
+            function(*arguments)
+
+
+def test_pearson_is_scipys():
+    rng = np.random.default_rng(2)
+    for _ in range(50):
+        x, y = rng.normal(size=(2, 7))
+        assert ck.pearson(x, y) == pytest.approx(scipy.stats.pearsonr(x, y).statistic, abs=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1.0, 1e200])
+def test_pearson_ignores_offset_and_positive_scale(scale):
+    g = np.array([1.0, -2.0, 0.5, 3.0])
+    assert ck.pearson(g * scale, 2 * g + 5) == pytest.approx(1)
+    assert ck.pearson(-g * scale, g) == pytest.approx(-1)
+    assert np.isnan(ck.pearson(0 * g, g))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([1, 2], [1, 2, 3]), r"y has shape \(3,\); it must have that of x, \(2,\)"),
+        (([1], [1]), "correlation needs at least two numbers"),
+        (([1j, 2], [1, 2]), "x has dtype complex128; it must be real"),
+    ],
+)
+def test_pearson_rejects_by_name(arguments, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        ck.pearson(*arguments)
+
+
+def direct(signal, template):
+    """Pearson's r of every window, one window at a time."""
+    windows = sliding_window_view(np.asarray(signal, float), template.shape)
+    r = np.empty(windows.shape[: signal.ndim])
+    for i in np.ndindex(r.shape):
+        r[i] = ck.pearson(windows[i], template)
+    return r
+
+
+@pytest.mark.parametrize(
+    ("size", "template_size"),
+    [((60,), (9,)), ((60,), (40,)), ((12, 14), (3, 4)), ((5, 6, 7), (2, 3, 2))],
+)
+@pytest.mark.parametrize("offset", [0, 1e6])
+def test_normalized_correlate_is_pearson_per_window(size, template_size, offset):
+    rng = np.random.default_rng(3)
+    signal, template = rng.normal(size=size) + offset, rng.normal(size=template_size)
+    r = ck.normalized_correlate(signal, template)
+    np.testing.assert_allclose(r, direct(signal, template), atol=1e-8)
+
+
+def test_windows_that_rounding_would_spoil_are_computed_on_their_own():
+    """A large step beside faint structure: running sums lose the faint part."""
+    rng = np.random.default_rng(4)
+    signal = np.concatenate([rng.normal(size=30), 1e9 + rng.normal(size=30), np.full(9, 7.0)])
+    template = rng.normal(size=5)
+    r = ck.normalized_correlate(signal, template)
+    np.testing.assert_allclose(r, direct(signal, template), atol=1e-6)
+    assert np.isnan(r[-5:]).all()
+    assert not np.isnan(r[:-5]).any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([1, 2, 3], [1, 2, 3, 4]), r"template has shape \(4,\); it needs the axes of signal"),
+        (([1, 2, 3], [[1, 2]]), r"template has shape \(1, 2\)"),
+        (([1, 2, 3], [5, 5]), r"template of shape \(2,\) is constant"),
+        (([1, np.nan, 3], [1, 2]), "signal holds NaN or infinity"),
+        (([1, 2, 3], [1, np.inf]), "template holds NaN or infinity"),
+        (([1j, 2, 3], [1, 2]), "signal has dtype complex128"),
+    ],
+)
+def test_normalized_correlate_rejects_by_name(arguments, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        ck.normalized_correlate(*arguments)
