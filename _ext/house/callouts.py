@@ -1,0 +1,50 @@
+"""A quotation that opens with a bold word of the list below becomes a callout.
+
+    > **Predict.** How many numbers come out?
+
+Plain Markdown, so the same text reads well in Jupyter, in Colab and on GitHub.
+"""
+
+from docutils import nodes
+from sphinx.transforms import SphinxTransform
+
+KINDS = {
+    "predict": "predict",
+    "misconception": "misconception",
+    "you will be able to": "goals",
+    "summary": "summary",
+    "remember": "summary",
+    "note": "note",
+    "warning": "warning",
+}
+
+
+class Callouts(SphinxTransform):
+    """Turn such quotations into admonitions."""
+
+    default_priority = 300
+
+    def apply(self):
+        for quotation in list(self.document.findall(nodes.block_quote)):
+            if callout := as_callout(quotation):
+                quotation.replace_self(callout)
+
+
+def as_callout(quotation):
+    """The admonition that a quotation stands for, or None if it is a quotation."""
+    opening = quotation.next_node(nodes.strong)
+    if opening is None or not quotation.astext().startswith(opening.astext()):
+        return None
+    title = opening.astext().strip(" .:")
+    kind = KINDS.get(title.lower())
+    if kind is None:
+        return None
+    paragraph = opening.parent
+    paragraph.remove(opening)
+    if not paragraph.astext().strip():
+        quotation.remove(paragraph)
+    return nodes.admonition("", nodes.title(title, title), *quotation.children, classes=[kind])
+
+
+def setup(app):
+    app.add_transform(Callouts)

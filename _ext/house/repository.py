@@ -1,0 +1,71 @@
+"""Where the repository is, and every link that follows from it."""
+
+import os
+from urllib.parse import urlsplit
+
+PLACEHOLDER = "https://github.com/OWNER/REPO"
+
+
+def locate(url, branch, environ):
+    """The repository's address, with no slash at its end, and branch; ("", branch) if nobody knows.
+
+    The variables of a GitHub workflow win over the setting, so that a fork's links lead to the
+    fork. A pull request is built from a merge that has no branch of its own: it links to `branch`.
+    """
+    if slug := environ.get("GITHUB_REPOSITORY"):
+        url = environ.get("GITHUB_SERVER_URL", "https://github.com") + "/" + slug
+        if not environ.get("GITHUB_HEAD_REF"):
+            branch = environ.get("GITHUB_REF_NAME") or branch
+    return url.rstrip("/"), branch
+
+
+def theme_options(url, branch):
+    """The theme's buttons: none at all without an address, so that none is dead."""
+    if not url:
+        return {"repository_url": "", "launch_buttons": {}}
+    launch = {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org"}
+    if urlsplit(url).netloc == "github.com":  # the only host that Colab opens notebooks from
+        launch["colab_url"] = "https://colab.research.google.com"
+    return {
+        "repository_url": url,
+        "repository_branch": branch,
+        "repository_provider": "gitlab" if "gitlab" in url else "github",
+        "launch_buttons": launch,
+        "use_repository_button": True,
+        "use_edit_page_button": True,
+        "use_issues_button": True,
+    }
+
+
+def substitutions(url):
+    """Words for the pages: {{ repository_url }}, {{ pip_install }}, {{ git_clone }}."""
+    url = url or PLACEHOLDER
+    return {
+        "repository_url": url,
+        "pip_install": f'`pip install "convkit @ git+{url}"`',
+        "git_clone": f"`git clone {url}`",
+    }
+
+
+def site_prefix(url, baseurl=""):
+    """The path where the site will be served: the 404 page, which answers at any depth, needs it.
+
+    GitHub Pages serves OWNER/REPO under /REPO/ and OWNER/OWNER.github.io under /.
+    """
+    if baseurl:
+        return urlsplit(baseurl).path.rstrip("/") + "/"
+    name = url.rpartition("/")[2]
+    return "/" if not name or name.endswith(".github.io") else f"/{name}/"
+
+
+def configure(app, config):
+    options = config.html_theme_options
+    setting = options.get("repository_url") or "", options.get("repository_branch") or "main"
+    url, branch = locate(*setting, os.environ)
+    options.update(theme_options(url, branch))
+    config.myst_substitutions = {**config.myst_substitutions, **substitutions(url)}
+    config.notfound_urls_prefix = site_prefix(url, config.html_baseurl)
+
+
+def setup(app):
+    app.connect("config-inited", configure)
