@@ -1,9 +1,11 @@
 """The house around the book: notebooks, pinned versions, workflows, citation, commands."""
 
+import ast
 import copy
 import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import nbformat
@@ -15,6 +17,9 @@ import notebooks
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted(ROOT.glob("chapters/*.ipynb"))
+SCRIPTS = sorted(
+    path for part in ("_ext", "tests", "tools") for path in ROOT.glob(f"{part}/**/*.py")
+)
 WORKFLOWS = sorted(ROOT.glob(".github/workflows/*.yml"))
 
 
@@ -182,6 +187,34 @@ def test_requirements_are_pinned():
 
 def test_binder_has_the_versions_of_the_book():
     assert pins(ROOT / "binder/requirements.txt").items() <= pins(ROOT / "requirements.txt").items()
+
+
+def imported(sources):
+    """Return the distributions, besides the standard library and our own, that sources import."""
+    names = set()
+    for source in sources:
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import):
+                names.update(alias.name.split(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(node.module.split(".")[0])
+    distributions = packages_distributions()
+    own = {"convkit", *(path.stem for path in SCRIPTS)}
+    missing = names - own - sys.stdlib_module_names - distributions.keys()
+    assert not missing, f"not installed: {missing}"
+    found = {distributions[name][0] for name in names & distributions.keys() - own}
+    return {re.sub(r"[-_.]+", "-", name).lower() for name in found}
+
+
+def test_what_is_imported_is_pinned():
+    sources = [path.read_text() for path in [*SCRIPTS, *ROOT.glob("convkit/**/*.py")]]
+    assert imported(sources) <= pins(ROOT / "requirements.txt").keys()
+
+
+def test_binder_has_what_the_chapters_import():
+    cells = [cell for path in CHAPTERS for cell in nbformat.read(path, as_version=4).cells]
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    assert imported(sources) <= pins(ROOT / "binder/requirements.txt").keys()
 
 
 # Workflows and citation
