@@ -8,7 +8,6 @@ BOOK_SITE names another built site than _build/html.
 
 import os
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+import chromium
+
 ROOT = Path(__file__).parents[2]
 SITE = Path(os.environ.get("BOOK_SITE", ROOT / "_build" / "html")).resolve()
 PAGES = list(parse_toc_yaml(ROOT / "_toc.yml"))
@@ -28,9 +29,6 @@ CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
 MADE_BY_SPHINX = ["search", "genindex", "404"]
 
 DESKTOP = 1280
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
-MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-QUIET = ["--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
 
 class Visit:
@@ -110,14 +108,6 @@ class Site:
         return self.folder / path.removeprefix(self.prefix)
 
 
-def chromium():
-    found = next(filter(None, map(shutil.which, [*NAMES, MAC])), None)
-    if found is None:
-        reason = "no Chromium or Chrome found: install one to check the pages in a browser"
-        (pytest.fail if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip)(reason)
-    return found
-
-
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     if not (SITE / "404.html").exists():
@@ -133,10 +123,11 @@ def pages():
 
 @pytest.fixture(scope="session")
 def browser():
-    path = chromium()
-    root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    if chromium.find() is None:
+        reason = "no Chromium or Chrome found: install one to check the pages in a browser"
+        (pytest.fail if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip)(reason)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*QUIET, *root])
+        browser = chromium.launch(playwright)
         yield browser
         browser.close()
 

@@ -46,7 +46,7 @@ def test_formulas_are_drawn(visit):
     assert not errors, f"{visit}: TeX errors: {errors}"
 
 
-RAW_TEX = re.compile(r"\\[\[\](]|\$\$|\$[^\s$][^$\n]*\\[a-z]+[^$\n]*\$")
+RAW_TEX = re.compile(r"\\[\[\](]|\$\$|\$[^\s$]+\$|\$(?=[^$\n]*\\[a-z])[^$\n]+\$")
 PROSE = """() => {
     const copy = document.querySelector('#main-content').cloneNode(true);
     copy.querySelectorAll('pre, code, mjx-container, script, .math').forEach(e => e.remove());

@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import expect
 
 NOT_PROSE = "pre, code, .math, script, .headerlink"
 
@@ -34,7 +35,7 @@ def test_search_finds(page_name, kind, site, visit_page, pages):
         field.fill(word)
         field.press("Enter")
         hit = visit.page.locator(f"#search-results a[href*='{page_name}.html']").first
-        hit.wait_for(timeout=5000)
+        expect(hit, f"{visit}: does not find {page_name} by {word!r}").to_be_visible()
         visit.page.wait_for_timeout(200)  # summaries are fetched after the hits are listed
         assert not visit.errors, f"{visit}, {word!r}: {visit.errors}"
         hit.click()
