@@ -1,0 +1,131 @@
+"""The book's own extension: links that follow a fork, caches that follow the code, callouts."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from docutils import nodes
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
+
+from house import callouts, fresh, pictures, repository
+
+FORK = {"GITHUB_REPOSITORY": "ada/book", "GITHUB_SERVER_URL": "https://github.com"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "environ", "expected"),
+    [
+        ("", {}, ("", "main")),
+        ("https://github.com/us/book/", {}, ("https://github.com/us/book", "main")),
+        ("", FORK, ("https://github.com/ada/book", "main")),
+        ("https://github.com/us/book", FORK, ("https://github.com/ada/book", "main")),
+        ("", FORK | {"GITHUB_REF_NAME": "draft"}, ("https://github.com/ada/book", "draft")),
+        (
+            "",
+            FORK | {"GITHUB_REF_NAME": "7/merge", "GITHUB_HEAD_REF": "fix"},
+            ("https://github.com/ada/book", "main"),
+        ),
+        (
+            "",
+            FORK | {"GITHUB_SERVER_URL": "https://git.uni.edu"},
+            ("https://git.uni.edu/ada/book", "main"),
+        ),
+    ],
+)
+def test_workflow_tells_the_address_before_the_setting(setting, environ, expected):
+    assert repository.locate(setting, "main", environ) == expected
+
+
+def test_no_address_no_buttons():
+    options = repository.theme_options("", "main")
+    assert not any(options.values())
+
+
+def test_colab_opens_from_github_only():
+    assert (
+        "colab_url" in repository.theme_options("https://github.com/a/b", "main")["launch_buttons"]
+    )
+    elsewhere = repository.theme_options("https://gitlab.com/a/b", "main")
+    assert elsewhere["repository_provider"] == "gitlab"
+    assert "colab_url" not in elsewhere["launch_buttons"]
+
+
+def test_words_for_the_pages_name_the_repository_or_a_placeholder():
+    assert (
+        "git+https://github.com/a/b"
+        in repository.substitutions("https://github.com/a/b")["pip_install"]
+    )
+    assert "OWNER/REPO" in repository.substitutions("")["pip_install"]
+
+
+@pytest.mark.parametrize(
+    ("url", "baseurl", "prefix"),
+    [
+        ("", "", "/"),
+        ("https://github.com/ada/book", "", "/book/"),
+        ("https://github.com/ada/ada.github.io", "", "/"),
+        ("https://github.com/ada/book", "https://book.example.org", "/"),
+        ("https://github.com/ada/book", "https://example.org/notes/book", "/notes/book/"),
+    ],
+)
+def test_prefix_of_the_site(url, baseurl, prefix):
+    assert repository.site_prefix(url, baseurl) == prefix
+
+
+def test_fingerprint_follows_the_code_and_the_pins_only(tmp_path):
+    seen = set()
+    for name in ["convkit/a.py", "convkit/deep/b.py", "convkit/c.js", "requirements.txt"]:
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("1")
+        seen.add(fresh.fingerprint(tmp_path))
+        file.write_text("2")
+        seen.add(fresh.fingerprint(tmp_path))
+    assert len(seen) == 8
+    (tmp_path / "README.md").write_text("not code")
+    assert fresh.fingerprint(tmp_path) in seen
+
+
+def test_prune_keeps_the_last_used_caches(tmp_path):
+    for age, name in enumerate("abcde"):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (1000 - age, 1000 - age))
+    fresh.prune(tmp_path, keep=3)
+    assert {cache.name for cache in tmp_path.iterdir()} == set("abc")
+    fresh.prune(tmp_path, keep=3)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def quotation(*inline):
+    return nodes.block_quote("", nodes.paragraph("", "", *inline))
+
+
+def test_bold_opening_makes_a_callout():
+    callout = callouts.as_callout(
+        quotation(nodes.strong("", "Predict."), nodes.Text(" How many numbers?"))
+    )
+    assert callout["classes"] == ["predict"]
+    assert [part.astext().strip() for part in callout] == ["Predict", "How many numbers?"]
+
+
+@pytest.mark.parametrize(
+    "inline",
+    [
+        [nodes.Text("A quotation.")],
+        [nodes.strong("", "Nobody"), nodes.Text(" said so.")],
+        [nodes.Text("They say: "), nodes.strong("", "Predict."), nodes.Text(" And so on.")],
+    ],
+)
+def test_other_quotations_stay(inline):
+    assert callouts.as_callout(quotation(*inline)) is None
+
+
+def test_picture_is_shown_at_the_size_of_its_figure(tmp_path):
+    picture = tmp_path / "figure.png"
+    Image.new("RGB", (1440, 600)).save(picture, dpi=(200, 200))
+    assert pictures.shown_width(picture) == 720
+    Image.new("RGB", (1440, 600)).save(picture)
+    assert pictures.shown_width(picture) is None
