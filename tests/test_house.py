@@ -258,6 +258,13 @@ def test_citation_is_valid_and_names_this_version():
     assert f"\nversion: {convkit.__version__}\n" in path.read_text()
 
 
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_links_to_files_lead_somewhere(name):
+    links = re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text())
+    missing = [link for link in links if "://" not in link and not (ROOT / link).exists()]
+    assert not missing
+
+
 # Commands
 
 
