@@ -8,9 +8,12 @@ from . import callouts, citations, fresh, offline, pictures, repository, solutio
 HERE = Path(__file__).parent
 
 
-def version():
-    """A number for the state of these files: at another one Sphinx reads every page anew."""
-    files = sorted([*HERE.rglob("*.py"), *HERE.rglob("*.html")])
+def version(static):
+    """A number for the state of these files and the look: at another one Sphinx builds every page.
+
+    It would not by itself, and with no page to build it copies no style sheet either.
+    """
+    files = sorted([*HERE.rglob("*.py"), *HERE.rglob("*.html"), *Path(static).rglob("*.*")])
     return zlib.crc32(b"".join(file.read_bytes() for file in files))
 
 
@@ -25,4 +28,8 @@ def setup(app):
     # Jupyter Book sets this for sphinx-comments, which is not loaded, and Sphinx warns of a value
     # that nobody declared.
     app.add_config_value("comments_config", {}, "")
-    return {"env_version": version(), "parallel_read_safe": True, "parallel_write_safe": True}
+    return {
+        "env_version": version(Path(app.confdir, "_static")),
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }
