@@ -25,7 +25,7 @@ def use_style():
     plt.rcParams.update(
         {
             "figure.figsize": (7.2, 3.0),
-            "figure.dpi": 200,
+            "figure.dpi": 160,
             "figure.facecolor": "white",
             "savefig.facecolor": "white",
             "figure.constrained_layout.use": True,
