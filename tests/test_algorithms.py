@@ -37,6 +37,7 @@ def test_zero_padding_stores_nothing_and_circular_padding_wraps():
             "circular": (1, "circular"),
         }.items()
     }
+    assert ck.conv_matrix(w, (1, 6)).indices.dtype == np.int32
     assert counts == {"valid": 12, "same": 16, "full": 18, "circular": 18}
     circulant = ck.conv_matrix(w, (1, 6), padding=1, padding_mode="circular").toarray()
     np.testing.assert_array_equal(circulant, scipy.linalg.circulant([-1, 2, 0, 0, 0, 3]))

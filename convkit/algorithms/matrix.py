@@ -39,8 +39,10 @@ def band_matrix(w, sources, columns, stride, dilation, groups):
     weight = w.reshape(out_channels, taps, 1)
     row, column, weight = (a.ravel() for a in np.broadcast_arrays(row, column, weight))
     inside = column >= 0
-    entries = weight[inside], (row[inside], column[inside])
-    return sparse.coo_array(entries, shape=(out_channels * positions, columns)).tocsr()
+    shape = out_channels * positions, columns
+    index = np.int32 if max(shape) < 2**31 else np.int64  # half the memory wherever it suffices
+    entries = weight[inside], (row[inside].astype(index), column[inside].astype(index))
+    return sparse.coo_array(entries, shape=shape).tocsr()
 
 
 def correlate(x, w, stride, dilation, groups):
