@@ -199,7 +199,7 @@ def imported(sources):
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 names.add(node.module.split(".")[0])
     distributions = packages_distributions()
-    own = {"convkit", *(path.stem for path in SCRIPTS)}
+    own = {"convkit", *(part for path in SCRIPTS for part in path.with_suffix("").parts)}
     missing = names - own - sys.stdlib_module_names - distributions.keys()
     assert not missing, f"not installed: {missing}"
     found = {distributions[name][0] for name in names & distributions.keys() - own}
