@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from docutils import nodes
-from PIL import Image
+from PIL import Image, ImageChops
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
 
@@ -124,8 +124,15 @@ def test_other_quotations_stay(inline):
 
 
 def test_picture_is_shown_at_the_size_of_its_figure(tmp_path):
-    picture = tmp_path / "figure.png"
-    Image.new("RGB", (1440, 600)).save(picture, dpi=(200, 200))
-    assert pictures.shown_width(picture) == 720
-    Image.new("RGB", (1440, 600)).save(picture)
-    assert pictures.shown_width(picture) is None
+    figure = tmp_path / "figure.png"
+    for told, width in [({"dpi": (200, 200)}, 720), ({}, None)]:
+        Image.new("RGB", (1440, 600)).save(figure, **told)
+        with Image.open(figure) as picture:
+            assert pictures.shown_width(picture) == width
+
+
+def test_picture_is_sent_with_no_visible_loss(tmp_path):
+    noise = Image.effect_noise((64, 48), 80).convert("RGB")
+    with Image.open(pictures.as_webp(tmp_path / "figure.png", noise)) as sent:
+        extremes = ImageChops.difference(noise, sent.convert("RGB")).getextrema()
+    assert max(largest for _, largest in extremes) <= 2
