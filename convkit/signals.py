@@ -147,8 +147,9 @@ def normalized_correlate(signal, template):
     """Pearson's correlation of a template with every window of a signal.
 
     Each window, and the template, loses its mean and is divided by its own standard deviation,
-    so neither brightness nor contrast counts, only shape. Sums over windows are differences of
-    running sums; a window whose spread is lost in their rounding is computed on its own.
+    so neither brightness nor contrast counts, only shape. The spreads of all windows come
+    from two correlations with a window of ones, as mean square minus squared mean; a spread that
+    is lost in the rounding of this difference is computed again, from its window alone.
 
     Parameters
     ----------
@@ -191,7 +192,7 @@ def normalized_correlate(signal, template):
 
 
 def replace_doubtful(r, x, t, energy):
-    """Recompute, window by window, the entries of `r` whose energy is too small to be trusted."""
+    """Compute again, window by window, the entries of `r` whose energy is mostly rounding."""
     windows = sliding_window_view(x, t.shape)
     doubtful = np.argwhere(~(energy > 1e-6 * np.max(x**2) * t.size))
     for i in doubtful:
