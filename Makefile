@@ -9,8 +9,7 @@ CORES := $(shell getconf _NPROCESSORS_ONLN)
 
 # Parallel steps start a process for each core: one thread each, or they fight for the cores.
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
-PYTEST = $(BIN)/python -m pytest
-PARALLEL = $(ONE_THREAD) $(PYTEST) --numprocesses $(CORES) --maxprocesses 8
+PYTEST = $(ONE_THREAD) $(BIN)/python -m pytest --numprocesses $(CORES) --maxprocesses 8
 
 .PHONY: help book test serve notebooks lint unit cells browser clean
 
@@ -60,13 +59,13 @@ lint: $(READY) ## Step of test: style and spelling
 	@echo "No fault in style or spelling"
 
 unit: $(READY) ## Step of test: unit tests, property tests, convkit's doctests
-	$(PARALLEL) --doctest-modules --ignore tests/browser tests convkit
+	$(PYTEST) --doctest-modules --ignore tests/browser tests convkit
 
 cells: $(READY) ## Step of test: every cell's stored output against a fresh run
-	$(PARALLEL) --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 chapters
+	$(PYTEST) --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 chapters
 
 browser: $(READY) ## Step of test: the built pages in Chromium
-	$(PYTEST) tests/browser
+	$(PYTEST) --dist loadfile tests/browser
 
 clean: ## Remove what was built; .venv stays
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis
