@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 
 
 def run(target: str) -> tuple[int, list[str]]:
@@ -25,7 +26,7 @@ def run(target: str) -> tuple[int, list[str]]:
 def main(targets: list[str]) -> int:
     """Run the targets up to the first that fails; each one's last line is its result."""
     start = time.monotonic()
-    table, skipped, code = [], [], 0
+    table, skipped, code = [], Counter(), 0
     for number, target in enumerate(targets, 1):
         print(f"\n━━━ {number} of {len(targets)}: {target} ━━━", flush=True)
         begin = time.monotonic()
@@ -33,12 +34,16 @@ def main(targets: list[str]) -> int:
         minutes = (time.monotonic() - begin) / 60
         result = lines[-1] if lines else "no output"
         table.append(f"{'FAILED' if code else 'ok':8}{target:10}{minutes:5.1f} min   {result}")
-        skipped += [line for line in lines if line.startswith("SKIPPED")]
+        for line in lines:
+            if match := re.match(r"SKIPPED \[(\d+)\] \S+ (.*)", line):
+                skipped[match[2]] += int(match[1])
         if code:
             break
 
     minutes = (time.monotonic() - start) / 60
-    print("\n━━━ summary ━━━", *table, *skipped, sep="\n")
+    print("\n━━━ summary ━━━", *table, sep="\n")
+    for reason, count in skipped.items():
+        print(f"{count} skipped: {reason}")
     if code:
         print(f"\nmake test FAILED at {target} after {minutes:.1f} minutes")
         return 1
