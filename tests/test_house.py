@@ -84,6 +84,10 @@ def note_in_cell(nb):
     nb.cells[0].metadata["collapsed"] = True
 
 
+def leave_unfolded(nb):
+    nb.cells[1].metadata["tags"] = ["hide-cell"]
+
+
 def note_in_notebook(nb):
     nb.metadata["widgets"] = {}
 
@@ -103,6 +107,7 @@ def name_own_kernel(nb):
         (forget_to_run, r"cell 2 \(plot\): was not executed"),
         (run_out_of_order, r"cell 1 \(sum\): has execution count 5, not 1"),
         (note_in_cell, r"cell 0 \(title\): has stray metadata 'collapsed'"),
+        (leave_unfolded, r"cell 1 \(sum\): is tagged hide-cell but not folded for JupyterLab"),
         (note_in_notebook, r"the notebook: has metadata other than"),
         (name_own_kernel, r"the notebook: has metadata other than"),
     ],

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 CELL_SECONDS = 120
 KEPT_IN_CELL = {"tags", "mystnb"}
+FOLDED = {"outputs_hidden": True, "source_hidden": True}  # how JupyterLab folds a cell
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -25,6 +26,12 @@ NOTEBOOK_METADATA = {
 def is_payload(mime: str) -> bool:
     """Tell whether an output of this type is a picture or a widget."""
     return mime.startswith(("image/", "application/vnd.jupyter.widget"))
+
+
+def own_metadata(cell: NotebookNode) -> dict:
+    """Return the metadata a cell should have; what the page folds, JupyterLab folds too."""
+    kept = {k: v for k, v in cell.metadata.items() if k in KEPT_IN_CELL}
+    return kept | ({"jupyter": FOLDED} if "hide-cell" in kept.get("tags", []) else {})
 
 
 def outputs(nb: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode]]:
@@ -54,7 +61,7 @@ def clean(nb: NotebookNode) -> NotebookNode:
     nb.nbformat, nb.nbformat_minor = 4, 5
     nb.metadata = nbformat.from_dict(NOTEBOOK_METADATA)
     for cell in nb.cells:
-        cell.metadata = {k: v for k, v in cell.metadata.items() if k in KEPT_IN_CELL}
+        cell.metadata = own_metadata(cell)
     for _, output in outputs(nb):
         if "data" in output:
             output.data = {k: v for k, v in output.data.items() if not is_payload(k)}
@@ -84,8 +91,11 @@ def faults(nb: NotebookNode) -> Iterator[str]:
     for cell in nb.cells:
         if "id" not in cell:
             yield f"{names[id(cell)]}: needs an id"
-        for key in cell.metadata.keys() - KEPT_IN_CELL:
+        own = own_metadata(cell)
+        for key in cell.metadata.keys() - own.keys():
             yield f"{names[id(cell)]}: has stray metadata {key!r}"
+        if "jupyter" in own and cell.metadata.get("jupyter") != FOLDED:
+            yield f"{names[id(cell)]}: is tagged hide-cell but not folded for JupyterLab"
     if nb.metadata != NOTEBOOK_METADATA:
         yield f"the notebook: has metadata other than {NOTEBOOK_METADATA}"
 
