@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 import convkit as ck
 from convkit.algorithms import METHODS
 
+# torch warns that it copies the input when "same" padding is asymmetric.
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same'")
+
 PLAIN = {1: Problem((9,), (3,)), 2: Problem((7, 6), (3, 2)), 3: Problem((4, 5, 4), (2, 3, 2))}
 
 # What differs from the plain problem; integers stand for every axis.
