@@ -112,7 +112,7 @@ def problems(draw):
 
 
 @settings(
-    max_examples=400,
+    max_examples=1000,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
