@@ -29,6 +29,7 @@ def use_style():
             "figure.facecolor": "white",
             "savefig.facecolor": "white",
             "figure.constrained_layout.use": True,
+            "figure.constrained_layout.hspace": 0.12,
             "font.size": 10,
             "axes.titlesize": 10,
             "axes.spines.top": False,
