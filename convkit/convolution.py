@@ -7,7 +7,8 @@ import numpy as np
 from . import algorithms
 from . import padding as pads
 from .algorithms.matrix import band_matrix
-from .geometry import Geometry, integer
+from .arguments import integer, numeric, one_of
+from .geometry import Geometry
 
 
 def conv1d(
@@ -53,8 +54,8 @@ def conv1d(
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
         What the added samples hold.
     method : {"auto", "naive", "matrix", "im2col", "fft"}
-        Algorithm; all give the same answer. "auto" takes "fft" for large kernels (24 taps in 1-D,
-        49 in 2-D and 3-D) at stride and dilation 1, and "im2col" otherwise.
+        Algorithm; all give the same answer. "auto" estimates from the sizes which of "im2col",
+        whose work grows with the kernel, and "fft", whose work does not, will be faster.
 
     Returns
     -------
@@ -227,9 +228,9 @@ def conv_matrix(
 ):
     """Build the sparse matrix A of a convolution: ``A @ x.ravel() == conv(x).ravel()``.
 
-    Row r lists the weights with which output r reads the inputs, so A has one stored entry per
-    multiplication. Zero padding leaves entries out; the other padding modes move them to the
-    column of the value that the padding repeats. Its transpose is the transposed convolution,
+    Row r lists the weights with which output r reads the inputs. Zero padding leaves weights out;
+    the other padding modes move them to the column of the value that the padding repeats, where
+    they add up. The transpose is the transposed convolution,
     which carries gradients from outputs back to inputs.
 
     Parameters
@@ -244,7 +245,8 @@ def conv_matrix(
     Returns
     -------
     scipy.sparse.csr_array, (D * prod(S_out), C * prod(S))
-        Entries of the weight's dtype. Stored zeros stand where the weight is zero.
+        Entries of the weight's dtype, which may not be float16. Where the weight is zero a zero
+        is stored.
 
     Raises
     ------
@@ -253,7 +255,7 @@ def conv_matrix(
 
     References
     ----------
-    G. Strang, "A proposal for Toeplitz matrix calculations", 1986, for the structure;
+    R. M. Gray, "Toeplitz and circulant matrices: a review", 2006, for the structure;
     V. Dumoulin and F. Visin, 2016, section 4.1, for convolution as a matrix.
 
     Examples
@@ -269,6 +271,8 @@ def conv_matrix(
            [3, 0, 1, 2]])
     """
     w = numeric(weight, "weight")
+    if w.dtype == np.float16:
+        raise TypeError("weight has dtype float16, which SciPy's sparse arrays lack; use float32")
     axes = w.ndim - 2
     if axes not in (1, 2, 3):
         raise ValueError(f"weight has shape {w.shape}; it needs 3 to 5 axes: (D, C/groups, *K)")
@@ -296,23 +300,13 @@ def _conv(axes, input, weight, bias, stride, padding, dilation, groups, padding_
     check_channels(x.shape[1:], w, groups)
     b = bias_column(bias, x, w)
     geometry = geometry_of(x.shape, w, stride, padding, dilation, padding_mode)
-    check_method(method)
+    one_of(method, ("auto", *algorithms.METHODS), "method")
 
     padded = pads.pad(x, geometry.padding, padding_mode)
     y = algorithms.correlate(padded, w, geometry.stride, geometry.dilation, groups, method)
-    y = np.ascontiguousarray(y if b is None else y + b)
+    with np.errstate(over="ignore", invalid="ignore"):
+        y = np.ascontiguousarray(y if b is None else y + b)
     return y if batched else y[0]
-
-
-def numeric(value, name):
-    """Return `value` as an array of integers, floats or complex numbers, or raise TypeError."""
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise TypeError(f"{name} is not a numeric array: {error}") from None
-    if array.dtype.kind not in "iufc":
-        raise TypeError(f"{name} has dtype {array.dtype}; it must be integer, floating or complex")
-    return array
 
 
 def check_ranks(x, w, axes):
@@ -369,15 +363,10 @@ def bias_column(bias, x, w):
 def geometry_of(shape, w, stride, padding, dilation, padding_mode):
     """Normalise the sizes for an input of shape (N, C, *S); check that it can be padded so."""
     batch, spatial = shape[0], shape[2:]
+    if 0 in w.shape[2:]:
+        raise ValueError(f"weight has shape {w.shape}; it needs at least one tap on every axis")
     geometry = Geometry.of(spatial, w.shape[2:], stride, padding, dilation)
     if 0 in spatial and (batch or padding_mode != "zeros"):
         raise ValueError(f"input has spatial size {spatial}; every axis needs at least one value")
-    pads.check(spatial, geometry.padding, padding_mode)
+    pads.check_padding(spatial, geometry.padding, padding_mode)
     return geometry
-
-
-def check_method(method):
-    """Check that `method` names an algorithm."""
-    names = ("auto", *algorithms.METHODS)
-    if method not in names:
-        raise ValueError(f"method is {method!r}; it must be one of {', '.join(names)}")

@@ -1,9 +1,8 @@
 """Every question about sizes: what an argument means per axis, and how large the output is."""
 
-import operator
 from dataclasses import dataclass
 
-import numpy as np
+from .arguments import integer, per_axis
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,8 @@ class Geometry:
                 k, d, n = self.kernel_size[axis], self.dilation[axis], self.padded_size[axis]
                 raise ValueError(
                     f"kernel_size {k} with dilation {d} spans {span(k, d)} positions, more than "
-                    f"the {n} of the padded input on spatial axis {axis}; use at most {n}"
+                    f"the {n} of the padded input on spatial axis {axis}; it may be at most "
+                    f"{(n - 1) // d + 1} there"
                 )
 
 
@@ -90,30 +90,6 @@ def padding_pairs(padding, kernel_size, stride, dilation):
     if any(s != 1 for s in stride):
         raise ValueError(f"padding='same' needs stride 1, but stride is {stride}")
     return same_padding(kernel_size, dilation)
-
-
-def integer(value, name, minimum):
-    """Return `value` as an int of at least `minimum`, or raise an error naming the argument."""
-    try:
-        if isinstance(value, bool | np.bool_):
-            raise TypeError
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(
-            f"{name} holds {value!r}, a {type(value).__name__}; it must be an int"
-        ) from None
-    if number < minimum:
-        raise ValueError(f"{name} is {number}; it must be at least {minimum}")
-    return number
-
-
-def per_axis(value, axes, name, minimum):
-    """Return one int per axis; a single int, or a tuple holding one, counts for every axis."""
-    values = value if isinstance(value, tuple | list) else (value,)
-    if len(values) not in (1, axes):
-        raise ValueError(f"{name} is {value!r}; it must be one int or a tuple of {axes}")
-    numbers = tuple(integer(v, name, minimum) for v in values)
-    return numbers if len(numbers) == axes else numbers * axes
 
 
 def output_size(input_size, kernel_size, stride=1, padding=0, dilation=1):

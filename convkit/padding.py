@@ -2,19 +2,20 @@
 
 import numpy as np
 
+from .arguments import one_of
+
 # torch's names, and what NumPy calls the same four.
 MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
-def check(size, padding, mode):
+def check_padding(size, padding, mode):
     """Raise ValueError unless `mode` can pad axes of these sizes by these (before, after) pairs."""
-    if mode not in MODES:
-        raise ValueError(f"padding_mode is {mode!r}; it must be one of {', '.join(MODES)}")
+    one_of(mode, MODES, "padding_mode")
     for axis, (n, pair) in enumerate(zip(size, padding, strict=True)):
         limit = {"reflect": n - 1, "circular": n}.get(mode)
         if limit is not None and max(pair) > limit:
             raise ValueError(
-                f"padding is {max(pair)} on spatial axis {axis}, which has {n} values; "
+                f"padding adds {max(pair)} values on a side of spatial axis {axis}, which has {n}; "
                 f"padding_mode={mode!r} accepts at most {max(limit, 0)}"
             )
 

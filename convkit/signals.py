@@ -1,12 +1,10 @@
 """The classics on plain arrays: correlate, convolve, Pearson's r, and r at every shift."""
 
-import math
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from . import algorithms
-from .convolution import numeric
+from .arguments import numeric, one_of
 
 MODES = ("full", "same", "valid")
 
@@ -31,7 +29,8 @@ def correlate(signal, kernel, mode="full"):
     -------
     ndarray
         Of size n + k - 1 ("full"), n ("same") or n - k + 1 ("valid") along each axis. For "valid"
-        one array must be at least as large as the other along every axis.
+        one array must be at least as large as the other along every axis; where it is the kernel,
+        the result is that of the swapped arguments, reversed and conjugated.
 
     Raises
     ------
@@ -52,7 +51,7 @@ def correlate(signal, kernel, mode="full"):
     >>> correlate([1, 2, 3, 4], [3, 2], mode="valid")
     array([ 7, 12, 17])
     """
-    x, w = check(signal, kernel, mode)
+    x, w = check_signals(signal, kernel, mode)
     if mode == "valid" and not contains(x, w):
         return np.ascontiguousarray(np.flip(slide(w, x, mode)).conj())
     return slide(x, w, mode)
@@ -76,7 +75,7 @@ def convolve(signal, kernel, mode="full"):
     Returns
     -------
     ndarray
-        Of size n + k - 1 ("full"), n ("same") or n - k + 1 ("valid") along each axis.
+        Of size n + k - 1 ("full"), n ("same") or abs(n - k) + 1 ("valid") along each axis.
 
     Raises
     ------
@@ -92,7 +91,7 @@ def convolve(signal, kernel, mode="full"):
     >>> convolve([1, 2, 3], [4, 5, 6])  # (1 + 2t + 3t^2)(4 + 5t + 6t^2)
     array([ 4, 13, 28, 27, 18])
     """
-    x, w = check(signal, kernel, mode)
+    x, w = check_signals(signal, kernel, mode)
     if mode == "valid" and not contains(x, w):
         x, w = w, x
     return slide(x, np.flip(w).conj(), mode)
@@ -140,7 +139,7 @@ def pearson(x, y):
         raise ValueError(f"y has shape {y.shape}; it must have that of x, {x.shape}")
     if x.size < 2:
         raise ValueError(f"x has shape {x.shape}; correlation needs at least two numbers")
-    return float(unit(x.ravel()) @ unit(y.ravel()))
+    return float(np.clip(unit(x.ravel()) @ unit(y.ravel()), -1, 1))
 
 
 def normalized_correlate(signal, template):
@@ -173,7 +172,7 @@ def normalized_correlate(signal, template):
 
     References
     ----------
-    J. P. Lewis, "Fast normalized cross-correlation", 1995.
+    J. P. Lewis, "Fast template matching", Vision Interface, 1995.
 
     Examples
     --------
@@ -182,24 +181,26 @@ def normalized_correlate(signal, template):
     """
     x, t = real(signal, "signal"), real(template, "template")
     check_template(x, t)
-    x, t = x - x.mean(), unit(t)
-    window = np.ones_like(t)
-    energy = correlate(x**2, window, "valid") - correlate(x, window, "valid") ** 2 / t.size
+    x, t = scaled(x, np.abs(x).max()), unit(t.ravel()).reshape(t.shape)
+    centred, window = x - x.mean(), np.ones_like(t)
+    energy = slide(centred**2, window, "valid") - slide(centred, window, "valid") ** 2 / t.size
     with np.errstate(divide="ignore", invalid="ignore"):
-        r = correlate(x, t, "valid") / np.sqrt(energy)
-    replace_doubtful(r, x, t, energy)
+        r = slide(centred, t, "valid") / np.sqrt(energy)
+    doubtful = ~(energy > 1e-6 * np.max(centred**2) * t.size)
+    r[doubtful] = window_by_window(x, t, doubtful)
     return np.clip(r, -1, 1)
 
 
-def replace_doubtful(r, x, t, energy):
-    """Compute again, window by window, the entries of `r` whose energy is mostly rounding."""
+def window_by_window(x, t, chosen):
+    """Correlate the unit-length template with the chosen windows, each from its own values."""
     windows = sliding_window_view(x, t.shape)
-    doubtful = np.argwhere(~(energy > 1e-6 * np.max(x**2) * t.size))
-    for i in doubtful:
-        r[tuple(i)] = np.vdot(unit(windows[tuple(i)]), t)
+    places = np.argwhere(chosen)
+    parts = np.array_split(places, places.shape[0] * t.size // 2**20 + 1)  # of some 8 MB each
+    rows = (windows[tuple(part.T)].reshape(len(part), t.size) for part in parts)
+    return np.concatenate([unit(part) @ t.ravel() for part in rows])
 
 
-def check(signal, kernel, mode):
+def check_signals(signal, kernel, mode):
     """Check the arguments of `correlate` and `convolve`; return both arrays in one dtype."""
     x, w = numeric(signal, "signal"), numeric(kernel, "kernel")
     if x.ndim != w.ndim or x.ndim == 0:
@@ -209,8 +210,7 @@ def check(signal, kernel, mode):
         )
     if x.size == 0 or w.size == 0:
         raise ValueError(f"signal {x.shape} and kernel {w.shape} must each hold at least one value")
-    if mode not in MODES:
-        raise ValueError(f"mode is {mode!r}; it must be one of {', '.join(MODES)}")
+    one_of(mode, MODES, "mode")
     if mode == "valid" and not (contains(x, w) or contains(w, x)):
         raise ValueError(
             f"kernel has shape {w.shape} and signal {x.shape}; for mode='valid' one must be "
@@ -240,20 +240,25 @@ def slide(x, w, mode):
 
 
 def real(value, name):
-    """Return `value` as float64, or raise an error naming the argument."""
-    array = numeric(value, name)
-    if np.iscomplexobj(array):
-        raise TypeError(f"{name} has dtype {array.dtype}; it must be real")
-    return array.astype(float)
+    """Return `value` as float64, a mask as 0 and 1, or raise an error naming the argument."""
+    return numeric(value, name, kinds="biuf", wanted="real").astype(float)
 
 
-def unit(values):
-    """Remove the mean and scale to length 1; NaN everywhere when all values are equal."""
-    if np.ptp(values) == 0:
-        return np.full_like(values, math.nan)
-    centred = values - values.mean()
-    centred /= np.abs(centred).max()  # so that squares neither overflow nor vanish
-    return centred / np.linalg.norm(centred)
+def unit(rows):
+    """Give each row (last axis) mean 0 and length 1; NaN where all its values are equal."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rows = scaled(rows, np.abs(rows).max(axis=-1, keepdims=True))
+        centred = rows - rows.mean(axis=-1, keepdims=True)
+        lengths = np.linalg.norm(centred, axis=-1, keepdims=True)
+        return np.where(np.ptp(rows, axis=-1, keepdims=True) > 0, centred / lengths, np.nan)
+
+
+def scaled(values, largest):
+    """Bring magnitudes up to `largest` below 1, so that squares neither overflow nor vanish.
+
+    The factor is a power of two, so no digit is lost.
+    """
+    return np.ldexp(values, -np.frexp(largest)[1])
 
 
 def check_template(x, t):

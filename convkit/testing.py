@@ -71,6 +71,8 @@ def largest_finite(values):
 def differences(actual, expected):
     """Magnitude of the difference per entry; equal NaNs and infinities do not differ."""
     same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
+    a, b = (np.where(same, 0, v).astype(np.result_type(v, np.float64)) for v in (actual, expected))
     with np.errstate(invalid="ignore", over="ignore"):
-        gap = np.abs(np.where(same, 0, actual) - np.where(same, 0, expected))
+        gap = np.abs(a - b)
+    gap[~same & (gap == 0)] = 1  # integers that float64 cannot tell apart
     return np.where(np.isnan(gap), np.inf, gap)

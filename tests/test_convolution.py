@@ -179,20 +179,78 @@ def test_fft_gives_integers_exactly_or_refuses(scale):
         np.testing.assert_array_equal(y, ck.conv1d(x, w, method="naive"))
 
 
-def test_auto_takes_the_fft_for_large_kernels_only():
+@pytest.mark.parametrize("channels", [1, 23, 300])
+def test_fft_counts_the_channels_when_it_promises_exact_integers(channels):
+    x = np.zeros((1, channels, 3), int)
+    for magnitude in range(7_852_300, 7_852_400, 7):
+        x[:, :, 1] = magnitude
+        w = x[:, :, 1:2]
+        try:
+            y = ck.conv1d(x, w, method="fft")
+        except ValueError:
+            assert channels > 1
+        else:
+            np.testing.assert_array_equal(y, [[[0, channels * magnitude**2, 0]]])
+
+
+@pytest.mark.parametrize(
+    ("x", "w", "options"),
+    [
+        ([1, 2, 3, 4, 5, 1e20], [1, 2, 3], {"stride": 2}),  # the large value is never read
+        ([3.7], [0.3], {"stride": 3, "padding": 2}),  # nothing but padding is read
+        ([1e38, 3e38, 1, 2], [10, 1], {"dtype": "f4"}),  # single precision overflows
+        ([1, 1e16, 3], [1, 0, 1], {}),  # the large value meets a zero
+    ],
+)
+def test_fft_is_as_precise_as_a_direct_sum(x, w, options):
+    dtype = options.pop("dtype", "f8")
+    x, w = np.array(x, dtype)[None, None], np.array(w, dtype)[None, None]
+    expected = F.conv1d(torch.from_numpy(x), torch.from_numpy(w), **options)
+    ck.testing.assert_agree(ck.conv1d(x, w, method="fft", **options), expected)
+
+
+def test_auto_takes_the_fft_where_the_kernel_is_large():
     def chosen(problem):
         x, w, _ = problem.arrays()
-        return ck.algorithms.choose(x, w, (problem.stride,), (problem.dilation,))
+        return ck.algorithms.choose(x, w, (problem.stride,) * problem.axes, (1,) * problem.axes)
 
-    one = Problem((99,), (24,), channels=1, filters=1)
-    assert chosen(one) == "fft"
-    assert chosen(replace(one, kernel=(23,))) == "im2col"
-    assert chosen(replace(one, stride=2)) == "im2col"
-    assert chosen(replace(one, dilation=2)) == "im2col"
-    assert chosen(replace(one, dtype="int64")) == "im2col"
-    assert chosen(replace(one, channels=3)) == "im2col"
-    assert chosen(Problem((20, 20), (7, 7), channels=16, filters=16)) == "fft"
-    assert chosen(Problem((20, 20), (7, 7), channels=16, filters=16, groups=2)) == "im2col"
+    signal = Problem((999,), (100,), batch=1, channels=1, filters=1)
+    assert chosen(signal) == "fft"
+    assert chosen(replace(signal, kernel=(5,))) == "im2col"
+    assert chosen(replace(signal, kernel=(999,))) == "im2col"  # a single output
+    assert chosen(replace(signal, stride=10)) == "im2col"
+    assert chosen(replace(signal, dtype="int64")) == "fft"
+    assert ck.algorithms.choose(*2 * (np.full((1, 1, 999), 2**30),), (1,), (1,)) == "im2col"
+    layer = Problem((56, 56), (3, 3), channels=16, filters=16)
+    assert chosen(layer) == "im2col"
+    assert chosen(replace(layer, kernel=(15, 15))) == "fft"
+
+
+def test_auto_gives_large_integers_exactly():
+    x, w = np.full((1, 1, 999), 2**30), np.full((1, 1, 300), 2**20)
+    assert (ck.conv1d(x, w) == 300 * 2**50).all()
+
+
+@pytest.mark.parametrize("method", [*METHODS, "auto"])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex128", "int8"])
+@pytest.mark.filterwarnings("error")
+def test_overflow_and_infinities_pass_in_silence(method, dtype):
+    largest = 127 if dtype == "int8" else np.finfo(dtype).max
+    x, w = np.full((1, 1, 4), largest, dtype), np.full((1, 1, 2), 2, dtype)
+    bias = np.array([largest], dtype)
+    ck.conv1d(x, w, bias, method=method)
+    if dtype != "int8":
+        x[..., :2] = np.inf, -np.inf
+        ck.conv1d(x, w, bias, method=method)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_byte_order_does_not_matter(method):
+    x, w, _ = Problem((9,), (3,)).arrays()
+    y = ck.conv1d(x.astype(">f8"), w, method=method)
+    assert y.dtype == "f8"
+    assert y.dtype.isnative
+    ck.testing.assert_agree(y, ck.conv1d(x, w))
 
 
 X, W = np.ones((2, 4, 8)), np.ones((6, 4, 3))
@@ -225,7 +283,10 @@ REJECTED = {
     "same with stride": ({"padding": "same", "stride": 2}, "padding='same' needs stride 1"),
     "kernel too long": ({"weight": np.ones((6, 4, 9))}, "kernel_size 9.*8 of the padded input"),
     "kernel too long, dilated": ({"dilation": 4}, "kernel_size 3 with dilation 4 spans 9"),
-    "kernel empty": ({"weight": W[..., :0]}, "kernel_size is 0; it must be at least 1"),
+    "kernel empty": (
+        {"weight": W[..., :0]},
+        r"weight has shape \(6, 4, 0\); it needs at least one tap",
+    ),
     "input empty": ({"input": X[..., :0], "padding": 2}, r"input has spatial size \(0,\)"),
     "bias too short": ({"bias": np.ones(5)}, r"bias has shape \(5,\); it must be \(6,\)"),
     "bias a matrix": ({"bias": np.ones((6, 1))}, r"bias has shape \(6, 1\)"),
@@ -251,8 +312,14 @@ def test_what_torch_rejects_is_rejected_by_name(name):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"padding": 8, "padding_mode": "reflect"}, "padding is 8.*8 values.*accepts at most 7"),
-        ({"padding": 9, "padding_mode": "circular"}, "padding is 9.*8 values.*accepts at most 8"),
+        (
+            {"padding": 8, "padding_mode": "reflect"},
+            r"adds 8 values.*has 8;.*at most 7",
+        ),
+        (
+            {"padding": 9, "padding_mode": "circular"},
+            r"adds 9 values.*has 8;.*at most 8",
+        ),
         ({"padding_mode": "mean"}, "padding_mode is 'mean'; it must be one of zeros, reflect"),
         (
             {"input": X[..., :0], "padding": 2, "padding_mode": "replicate"},
@@ -274,6 +341,10 @@ def test_padding_that_torch_cannot_do_is_rejected(arguments, message):
     ("arguments", "message"),
     [
         ({"method": "winograd"}, "method is 'winograd'; it must be one of auto, naive"),
+        ({"method": np.array(["fft", "naive"])}, "method is array"),
+        ({"padding_mode": ["zeros"]}, r"padding_mode is \['zeros'\]"),
+        ({"input": torch.ones(2, 4, 8, requires_grad=True)}, "input is not a numeric array"),
+        ({"input": torch.ones(2, 4, 8, dtype=torch.bfloat16)}, "input is not a numeric array"),
         ({"input": "signal"}, "input has dtype <U6; it must be integer, floating or complex"),
         ({"input": [[1.0, 2.0], [3.0]]}, "input is not a numeric array"),
         ({"input": X.astype(object)}, "input has dtype object"),
@@ -307,3 +378,8 @@ def test_positional_arguments_are_torchs():
     ck.testing.assert_agree(
         ck.conv2d(x, w, b, 2, (1, 2), 2, 2), F.conv2d(*tensors, 2, (1, 2), 2, 2)
     )
+
+
+def test_conv_matrix_refuses_what_sparse_arrays_lack():
+    with pytest.raises(TypeError, match=r"weight has dtype float16.*use float32"):
+        ck.conv_matrix(W.astype("f2"), (4, 8))

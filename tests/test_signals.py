@@ -87,6 +87,16 @@ def test_pearson_ignores_offset_and_positive_scale(scale):
     assert np.isnan(ck.pearson(0 * g, g))
 
 
+@pytest.mark.filterwarnings("error")
+def test_pearson_is_a_cosine_and_nan_where_it_has_no_value():
+    rng = np.random.default_rng(5)
+    for v in rng.normal(size=(2000, 5)):
+        assert abs(ck.pearson(v, 3 * v + 1)) <= 1
+    assert ck.pearson([1e308, 1e308, 1.7e308], [1, 1, 2]) == pytest.approx(1)
+    assert ck.pearson([1e-300, 2e-300, 4e-300], [1, 2, 4]) == pytest.approx(1)
+    assert np.isnan(ck.pearson([1, np.inf, 2], [1, 2, 3]))
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -118,7 +128,7 @@ def test_normalized_correlate_is_pearson_per_window(size, template_size, offset)
     rng = np.random.default_rng(3)
     signal, template = rng.normal(size=size) + offset, rng.normal(size=template_size)
     r = ck.normalized_correlate(signal, template)
-    np.testing.assert_allclose(r, direct(signal, template), atol=1e-8)
+    np.testing.assert_allclose(r, direct(signal, template), atol=1e-9)
 
 
 def test_windows_that_rounding_would_spoil_are_computed_on_their_own():
@@ -127,9 +137,26 @@ def test_windows_that_rounding_would_spoil_are_computed_on_their_own():
     signal = np.concatenate([rng.normal(size=30), 1e9 + rng.normal(size=30), np.full(9, 7.0)])
     template = rng.normal(size=5)
     r = ck.normalized_correlate(signal, template)
-    np.testing.assert_allclose(r, direct(signal, template), atol=1e-6)
+    np.testing.assert_allclose(r, direct(signal, template), atol=1e-9)
     assert np.isnan(r[-5:]).all()
     assert not np.isnan(r[:-5]).any()
+
+
+@pytest.mark.parametrize("large", [1e8, 1e20, 1e200, 1.7e308])
+@pytest.mark.filterwarnings("error")
+def test_a_large_value_does_not_spoil_the_windows_beside_it(large):
+    signal, template = np.array([large, 0.1, 0.2, 0.4, 0.3, 0.7]), np.array([1.0, 2, 4])
+    r = ck.normalized_correlate(signal, template)
+    small = [ck.pearson(signal[i : i + 3], template) for i in range(1, 4)]
+    np.testing.assert_allclose(r[1:], small, atol=1e-12)
+    np.testing.assert_allclose(r[0], ck.pearson([1, 0, 0], template), atol=1e-7)
+
+
+def test_a_mask_is_a_template():
+    signal = np.array([0, 0, 1, 1, 0, 1]) > 0
+    r = ck.normalized_correlate(signal, np.array([True, True, False]))
+    assert r.argmax() == 2
+    assert r[2] == pytest.approx(1)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,9 @@ def test_accepts(actual, expected):
         ([INF, 1.0], [1e300, 1.0], "inf against"),
         (np.array([1], "u1"), np.array([2], "u1"), "1 against 2"),
         ([0.0], [1e-300], "largest error"),
+        ([2**62], [-(2**62)], "at most 0 is allowed"),
+        ([2**53], [2**53 + 1], "largest error 1 "),
+        (np.array([3], "u1"), np.array([5], "u1"), "largest error 2 "),
         ([1j], [-1j], "largest error 2"),
     ],
 )

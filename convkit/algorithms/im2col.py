@@ -11,7 +11,8 @@ Multiplications
 Memory
     The patch matrix repeats every input value up to k times: 9 times the input for a 3x3 kernel.
 When it wins
-    Almost always for the small kernels of networks: matrix products run at the machine's peak.
+    For the small kernels of networks, in floating point: there a matrix product runs near the
+    machine's peak.
 Source
     K. Chellapilla, S. Puri and P. Simard, "High performance convolutional neural networks for
     document processing", 2006.

@@ -3,15 +3,18 @@
 The idea
     Each output reads a few inputs. Write one row per output with the kernel's weights in the
     columns of the inputs it reads; all other entries are zero. In 1-D the rows form a band
-    (Toeplitz), in 2-D bands of bands (doubly blocked), and groups make blocks on the diagonal.
+    (Toeplitz at stride 1), in 2-D bands of bands (doubly blocked); groups make blocks on the
+    diagonal.
 Multiplications
     The same as naive: only the stored weights are multiplied.
 Memory
-    One stored weight and one column index per multiplication of a single example. Dense storage
-    would need (C * inputs) * (D * outputs) numbers instead.
+    One stored weight and one column index per multiplication of a single example, several times
+    that while it is built. Dense storage would need (C * inputs) * (D * outputs) numbers instead.
 When it wins
     When one matrix is applied to many signals, or when the matrix itself is wanted: its transpose
     is the gradient, its singular values say what is lost, and a solver can invert it.
+Source
+    R. M. Gray, "Toeplitz and circulant matrices: a review", 2006.
 """
 
 import math

@@ -11,7 +11,10 @@ Multiplications
 Memory
     Nothing besides the result.
 When it wins
-    On the page. Python runs it a thousand times slower than the others; nothing is easier to check.
+    On the page: nothing is easier to check. On images Python runs it a hundred to a thousand
+    times slower than the others.
+Source
+    The formula of ``torch.nn.Conv2d``, for any number of axes.
 """
 
 import numpy as np
@@ -24,10 +27,9 @@ def correlate(x, w, stride, dilation, groups):
     out_channels, channels, *kernel_size = w.shape
     positions = places(x.shape[2:], kernel_size, stride, dilation)
     y = np.zeros((len(x), out_channels, *positions), x.dtype)
-    with np.errstate(over="ignore", invalid="ignore"):  # integers wrap, inf - inf is NaN
-        for n, o, *i in np.ndindex(y.shape):
-            first = o // (out_channels // groups) * channels  # first channel of o's group
-            for c, *j in np.ndindex(w.shape[1:]):
-                under = (s * a + d * b for s, a, d, b in zip(stride, i, dilation, j, strict=True))
-                y[n, o, *i] += w[o, c, *j] * x[n, first + c, *under]
+    for n, o, *i in np.ndindex(y.shape):
+        first = o // (out_channels // groups) * channels  # first channel of o's group
+        for c, *j in np.ndindex(w.shape[1:]):
+            under = [s * a + d * b for s, a, d, b in zip(stride, i, dilation, j, strict=True)]
+            y[n, o, *i] += w[o, c, *j] * x[n, first + c, *under]
     return y
