@@ -39,3 +39,29 @@ def test_stems_are_numbered_from_their_start(ax):
     plotting.stems(ax, [3, -1], "output", start=-1)
     assert texts(ax) == ["3", "−1"]
     assert list(ax.get_xticks()) == [-1, 0]
+
+
+def test_matrix_leaves_its_zeros_pale_and_frames_its_blocks(ax):
+    plotting.matrix(ax, [[2, 0], [-1, 2]], blocks=(1, 1), outline=[(0, 0)], at=(3, 5))
+    assert texts(ax) == ["2", "0", "−1", "2"]
+    zero, framed = ax.patches[1], ax.patches[4:]
+    assert zero.get_facecolor()[:3] == (1, 1, 1)
+    assert len(framed) == 1 + 4
+    assert framed[0].get_xy() == (5, 3)
+
+
+def test_matrix_takes_letters_with_nothing_for_zero(ax):
+    plotting.matrix(ax, np.array([["k", ""], ["", "k"]]))
+    assert texts(ax) == ["k", "0", "0", "k"]
+
+
+def test_pictures_are_grey_and_titled(ax):
+    plotting.picture(ax, np.eye(3), "photograph")
+    assert ax.get_title() == "photograph"
+    assert ax.images[0].get_cmap().name == "gray"
+
+
+def test_the_style_is_opaque_paper():
+    with plt.rc_context():
+        plotting.use_style()
+        assert plt.rcParams["savefig.facecolor"] == "white"
