@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
 
-from house import callouts, fresh, pictures, repository
+from house import callouts, fresh, pictures, repository, unbroken
 
 FORK = {"GITHUB_REPOSITORY": "ada/book", "GITHUB_SERVER_URL": "https://github.com"}
 
@@ -136,3 +136,15 @@ def test_picture_is_sent_with_no_visible_loss(tmp_path):
     with Image.open(pictures.as_webp(tmp_path / "figure.png", noise)) as sent:
         extremes = ImageChops.difference(noise, sent.convert("RGB")).getextrema()
     assert max(largest for _, largest in extremes) <= 2
+
+
+@pytest.mark.parametrize(
+    ("behind", "kept", "left"), [(", so", ",", " so"), (".", ".", ""), (" is", "", " is")]
+)
+def test_punctuation_stays_with_its_formula(behind, kept, left):
+    formula = nodes.math("", "x")
+    paragraph = nodes.paragraph("", "", nodes.Text("The input "), formula, nodes.Text(behind))
+    unbroken.keep_together(formula)
+    assert paragraph.astext() == "The input x" + behind
+    assert formula.parent.astext() == ("x" + kept if kept else paragraph.astext())
+    assert paragraph.children[-1].astext() == left

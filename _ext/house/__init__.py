@@ -3,7 +3,7 @@
 import zlib
 from pathlib import Path
 
-from . import callouts, citations, fresh, offline, pictures, repository, solutions
+from . import callouts, citations, fresh, offline, pictures, repository, solutions, unbroken
 
 HERE = Path(__file__).parent
 
@@ -22,7 +22,7 @@ def use_templates(app, config):
 
 
 def setup(app):
-    for part in (repository, fresh, offline, callouts, pictures, solutions, citations):
+    for part in (repository, fresh, offline, callouts, unbroken, pictures, solutions, citations):
         part.setup(app)
     app.connect("config-inited", use_templates)
     # Jupyter Book sets this for sphinx-comments, which is not loaded, and Sphinx warns of a value
