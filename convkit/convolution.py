@@ -230,8 +230,8 @@ def conv_matrix(
 
     Row r lists the weights with which output r reads the inputs. Zero padding leaves weights out;
     the other padding modes move them to the column of the value that the padding repeats, where
-    they add up. The transpose is the transposed convolution,
-    which carries gradients from outputs back to inputs.
+    they add up. The transpose is the transposed convolution, which carries gradients from outputs
+    back to inputs.
 
     Parameters
     ----------

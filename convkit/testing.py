@@ -74,5 +74,5 @@ def differences(actual, expected):
     a, b = (np.where(same, 0, v).astype(np.result_type(v, np.float64)) for v in (actual, expected))
     with np.errstate(invalid="ignore", over="ignore"):
         gap = np.abs(a - b)
-    gap[~same & (gap == 0)] = 1  # integers that float64 cannot tell apart
+    gap = np.where(~same & (gap == 0), 1, gap)  # integers that float64 cannot tell apart
     return np.where(np.isnan(gap), np.inf, gap)

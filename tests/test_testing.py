@@ -19,6 +19,8 @@ NAN, INF = np.nan, np.inf
         (np.ones(2, "f4"), np.ones(2) + 5e-5),
         (np.ones(2, "f2"), np.ones(2) + 5e-3),
         ([], []),
+        (0.5, 0.5 + 1e-12),
+        (7, torch.tensor(7)),
         ([1j, 2], [1j, 2 + 1e-12]),
         (np.eye(2), scipy.sparse.eye_array(2)),
         (np.ones(2, "f4"), torch.ones(2, requires_grad=True)),
@@ -47,6 +49,8 @@ def test_accepts(actual, expected):
         ([2**53], [2**53 + 1], "largest error 1 "),
         (np.array([3], "u1"), np.array([5], "u1"), "largest error 2 "),
         ([1j], [-1j], "largest error 2"),
+        (0.5, 0.6, r"largest error 0.1 at \(\): 0.5 against 0.6"),
+        (7, 8, "largest error 1 "),
     ],
 )
 def test_refuses(actual, expected, message):

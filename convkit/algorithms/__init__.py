@@ -26,10 +26,12 @@ def correlate(x, w, stride, dilation, groups, method="auto"):
 
     Half precision is computed in single precision, which every algorithm has.
     """
-    single = (a.astype(np.float32) for a in (x, w)) if x.dtype == np.float16 else (x, w)
     run = METHODS[choose(x, w, stride, dilation) if method == "auto" else method]
+    working = np.float32 if x.dtype == np.float16 else x.dtype
+    x_working, w_working = x.astype(working, copy=False), w.astype(working, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):
-        return run(*single, stride, dilation, groups).astype(x.dtype, copy=False)
+        y = run(x_working, w_working, stride, dilation, groups)
+        return y.astype(x.dtype, copy=False)
 
 
 def choose(x, w, stride, dilation):
