@@ -1,11 +1,20 @@
 """What a caller passes becomes what the package works with, or an error that names it."""
 
 import operator
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array: TypeAlias = NDArray[Any]
+Sizes: TypeAlias = Sequence[int]  # one int per spatial axis
+PerAxis: TypeAlias = int | Sequence[int]  # the same as a caller may write it: one int for all axes
 
 
-def numeric(value, name, kinds="iufc", wanted="integer, floating or complex"):
+def numeric(
+    value: ArrayLike, name: str, kinds: str = "iufc", wanted: str = "integer, floating or complex"
+) -> Array:
     """Return `value` as an array whose dtype is of one of these kinds, or raise TypeError."""
     try:
         array = np.asarray(value)
@@ -16,7 +25,7 @@ def numeric(value, name, kinds="iufc", wanted="integer, floating or complex"):
     return array.astype(array.dtype.newbyteorder("="), copy=False)
 
 
-def integer(value, name, minimum):
+def integer(value: Any, name: str, minimum: int) -> int:
     """Return `value` as an int of at least `minimum`, or raise an error naming the argument."""
     try:
         if isinstance(value, bool | np.bool_):
@@ -31,7 +40,7 @@ def integer(value, name, minimum):
     return number
 
 
-def per_axis(value, axes, name, minimum):
+def per_axis(value: Any, axes: int, name: str, minimum: int) -> tuple[int, ...]:
     """Return one int per axis; a single int, or a tuple holding one, counts for every axis."""
     values = value if isinstance(value, tuple | list) else (value,)
     if len(values) not in (1, axes):
@@ -40,8 +49,24 @@ def per_axis(value, axes, name, minimum):
     return numbers if len(numbers) == axes else numbers * axes
 
 
-def one_of(value, names, name):
+def one_of(value: Any, names: Iterable[str], name: str) -> str:
     """Return `value` if it is one of the strings in `names`, or raise ValueError."""
     if not isinstance(value, str) or value not in names:
         raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(names)}")
     return value
+
+
+def flag(value: Any, name: str) -> bool:
+    """Return `value` if it is a bool, or raise TypeError."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} is {value!r}, a {type(value).__name__}; it must be True or False")
+    return bool(value)
+
+
+def check_rank(x: Array, axes: int, name: str, function: str) -> None:
+    """Check that x is shaped (N, C, *S) or (C, *S) with as many spatial axes as stated."""
+    if x.ndim not in (axes + 1, axes + 2):
+        raise ValueError(
+            f"{name} has shape {x.shape}; {function} needs {axes + 2} axes "
+            f"(N, C, and {axes} spatial) or {axes + 1} without N"
+        )

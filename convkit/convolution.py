@@ -7,7 +7,7 @@ import numpy as np
 from . import algorithms
 from . import padding as pads
 from .algorithms.matrix import band_matrix
-from .arguments import integer, numeric, one_of
+from .arguments import check_rank, integer, numeric, one_of
 from .geometry import Geometry
 
 
@@ -311,11 +311,7 @@ def _conv(axes, input, weight, bias, stride, padding, dilation, groups, padding_
 
 def check_ranks(x, w, axes):
     """Check that input and weight have the number of axes that conv1d, 2d or 3d expects."""
-    if x.ndim not in (axes + 1, axes + 2):
-        raise ValueError(
-            f"input has shape {x.shape}; conv{axes}d needs {axes + 2} axes "
-            f"(N, C, and {axes} spatial) or {axes + 1} without N"
-        )
+    check_rank(x, axes, "input", f"conv{axes}d")
     if w.ndim != axes + 2:
         raise ValueError(
             f"weight has shape {w.shape}; conv{axes}d needs {axes + 2} axes: "

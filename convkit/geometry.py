@@ -1,8 +1,9 @@
 """Every question about sizes: what an argument means per axis, and how large the output is."""
 
 from dataclasses import dataclass
+from typing import Self
 
-from .arguments import integer, per_axis
+from .arguments import PerAxis, Sizes, flag, integer, per_axis
 
 
 @dataclass(frozen=True)
@@ -19,19 +20,59 @@ class Geometry:
     dilation: tuple[int, ...]
 
     @classmethod
-    def of(cls, input_size, kernel_size, stride=1, padding=0, dilation=1):
+    def of(
+        cls,
+        input_size: Sizes,
+        kernel_size: PerAxis,
+        stride: PerAxis = 1,
+        padding: PerAxis | str = 0,
+        dilation: PerAxis = 1,
+    ) -> Self:
         """Normalise torch's arguments and check that the kernel fits into the padded input."""
         axes = len(input_size)
         kernel_size = per_axis(kernel_size, axes, "kernel_size", minimum=1)
         stride = per_axis(stride, axes, "stride", minimum=1)
         dilation = per_axis(dilation, axes, "dilation", minimum=1)
-        padding = padding_pairs(padding, kernel_size, stride, dilation)
-        geometry = cls(tuple(input_size), kernel_size, stride, padding, dilation)
+        pairs = padding_pairs(padding, kernel_size, stride, dilation)
+        geometry = cls(tuple(input_size), kernel_size, stride, pairs, dilation)
+        geometry.check_fit()
+        return geometry
+
+    @classmethod
+    def of_pooling(
+        cls,
+        input_size: Sizes,
+        kernel_size: PerAxis,
+        stride: PerAxis | None = None,
+        padding: PerAxis = 0,
+        dilation: PerAxis = 1,
+        ceil_mode: bool = False,
+    ) -> Self:
+        """Normalise the arguments of a pooling, whose stride is by default its kernel size.
+
+        `ceil_mode` keeps the last window although it sticks out, unless it would start beyond the
+        input and its padding: it is more padding at the far end.
+        """
+        axes = len(input_size)
+        kernel_size = per_axis(kernel_size, axes, "kernel_size", minimum=1)
+        stride = kernel_size if stride is None else per_axis(stride, axes, "stride", minimum=1)
+        padding = per_axis(padding, axes, "padding", minimum=0)
+        dilation = per_axis(dilation, axes, "dilation", minimum=1)
+        for p, k in zip(padding, kernel_size, strict=True):
+            if p > k // 2:
+                raise ValueError(
+                    f"padding is {p}, more than half of kernel_size {k}; it may be at most {k // 2}"
+                )
+        after = padding
+        if flag(ceil_mode, "ceil_mode"):
+            after = tuple(map(padding_of_ceil, input_size, kernel_size, stride, padding, dilation))
+        pairs = tuple(zip(padding, after, strict=True))
+        geometry = cls(tuple(input_size), kernel_size, stride, pairs, dilation)
         geometry.check_fit()
         return geometry
 
     @property
-    def padded_size(self):
+    def padded_size(self) -> tuple[int, ...]:
         """Size of the input with its padding."""
         return tuple(
             n + before + after
@@ -39,11 +80,11 @@ class Geometry:
         )
 
     @property
-    def output_size(self):
+    def output_size(self) -> tuple[int, ...]:
         """Size of the output: the number of places where the kernel fits."""
         return places(self.padded_size, self.kernel_size, self.stride, self.dilation)
 
-    def check_fit(self):
+    def check_fit(self) -> None:
         """Raise ValueError when the kernel is larger than the padded input."""
         for axis, count in enumerate(self.output_size):
             if count < 1:
@@ -55,7 +96,7 @@ class Geometry:
                 )
 
 
-def span(kernel_size, dilation):
+def span(kernel_size: int, dilation: int) -> int:
     """Positions from a kernel's first tap to its last: d (k - 1) + 1.
 
     >>> span(3, 2)
@@ -64,7 +105,9 @@ def span(kernel_size, dilation):
     return dilation * (kernel_size - 1) + 1
 
 
-def places(padded_size, kernel_size, stride, dilation):
+def places(
+    padded_size: Sizes, kernel_size: Sizes, stride: Sizes, dilation: Sizes
+) -> tuple[int, ...]:
     """Places per axis where the kernel fits into an input that is already padded."""
     return tuple(
         max((n - span(k, d)) // s + 1, 0)
@@ -72,13 +115,28 @@ def places(padded_size, kernel_size, stride, dilation):
     )
 
 
-def same_padding(kernel_size, dilation):
+def padding_of_ceil(n: int, k: int, s: int, p: int, d: int) -> int:
+    """Return the padding after an axis of n values that rounds the number of windows up.
+
+    >>> padding_of_ceil(6, 3, 2, 0, 1)  # windows at 0, 2 and 4; the last reads one past the end
+    1
+    >>> padding_of_ceil(4, 1, 4, 0, 1)  # a window at 4 would read nothing of the input
+    0
+    """
+    windows = -((span(k, d) - n - 2 * p) // s) + 1
+    last = min((windows - 1) * s, (n + p - 1) // s * s)  # the last window starts before n + p
+    return max(p, last + span(k, d) - n - p)
+
+
+def same_padding(kernel_size: Sizes, dilation: Sizes) -> tuple[tuple[int, int], ...]:
     """Return the padding (before, after) per axis that keeps the size; the odd one goes after."""
     totals = [d * (k - 1) for k, d in zip(kernel_size, dilation, strict=True)]
     return tuple((total // 2, total - total // 2) for total in totals)
 
 
-def padding_pairs(padding, kernel_size, stride, dilation):
+def padding_pairs(
+    padding: PerAxis | str, kernel_size: Sizes, stride: Sizes, dilation: Sizes
+) -> tuple[tuple[int, int], ...]:
     """Turn torch's `padding` (int, tuple, "valid" or "same") into (before, after) per axis."""
     axes = len(kernel_size)
     if not isinstance(padding, str):
@@ -92,7 +150,13 @@ def padding_pairs(padding, kernel_size, stride, dilation):
     return same_padding(kernel_size, dilation)
 
 
-def output_size(input_size, kernel_size, stride=1, padding=0, dilation=1):
+def output_size(
+    input_size: PerAxis,
+    kernel_size: PerAxis,
+    stride: PerAxis = 1,
+    padding: PerAxis | str = 0,
+    dilation: PerAxis = 1,
+) -> int | tuple[int, ...]:
     r"""Size of a convolution's output along each spatial axis.
 
     .. math:: \left\lfloor \frac{n + 2p - d\,(k - 1) - 1}{s} \right\rfloor + 1
@@ -138,7 +202,7 @@ def output_size(input_size, kernel_size, stride=1, padding=0, dilation=1):
     (3, 3)
     """
     single = not isinstance(input_size, tuple | list)
-    sizes = (input_size,) if single else input_size
-    sizes = tuple(integer(n, "input_size", minimum=0) for n in sizes)
+    given: Any = (input_size,) if single else input_size
+    sizes = tuple(integer(n, "input_size", minimum=0) for n in given)
     geometry = Geometry.of(sizes, kernel_size, stride, padding, dilation)
     return geometry.output_size[0] if single else geometry.output_size

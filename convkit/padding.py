@@ -1,14 +1,19 @@
 """Four ways to continue an input past its border: zeros, reflect, replicate, circular."""
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 import numpy as np
 
-from .arguments import one_of
+from .arguments import Array, Sizes, one_of
+
+Pairs: TypeAlias = Sequence[tuple[int, int]]  # (before, after) per spatial axis
 
 # torch's names, and what NumPy calls the same four.
 MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
 
 
-def check_padding(size, padding, mode):
+def check_padding(size: Sizes, padding: Pairs, mode: str) -> None:
     """Raise ValueError unless `mode` can pad axes of these sizes by these (before, after) pairs."""
     one_of(mode, MODES, "padding_mode")
     for axis, (n, pair) in enumerate(zip(size, padding, strict=True)):
@@ -20,7 +25,7 @@ def check_padding(size, padding, mode):
             )
 
 
-def pad(x, padding, mode):
+def pad(x: Array, padding: Pairs, mode: str) -> Array:
     r"""Pad the spatial axes of `x`, shaped (N, C, \*S), by (before, after) pairs.
 
     ========== ===================== ==========================================

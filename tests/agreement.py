@@ -29,6 +29,8 @@ class Problem:
     bias: bool = False
     dtype: str = "float64"
     seed: int = 0
+    layout: str = "plain"
+    special: bool = False
 
     @property
     def axes(self):
@@ -48,7 +50,13 @@ class Problem:
         """Random input, weight and bias (or None) of this problem's shapes and dtype."""
         rng = np.random.default_rng(self.seed)
         batch = () if self.batch is None else (self.batch,)
-        x = draw(rng, (*batch, self.groups * self.channels, *self.size), self.dtype)
+        x = draw(
+            rng,
+            (*batch, self.groups * self.channels, *self.size),
+            self.dtype,
+            self.layout,
+            self.special,
+        )
         w = draw(rng, (self.groups * self.filters, self.channels, *self.kernel), self.dtype)
         b = draw(rng, (self.groups * self.filters,), self.dtype) if self.bias else None
         return x, w, b
@@ -56,7 +64,7 @@ class Problem:
 
 @dataclass
 class Record:
-    """How many answers of one method were compared with torch's, and the largest error."""
+    """How many answers of one function were compared with torch's, and the largest error."""
 
     cases: int = 0
     largest: dict = field(default_factory=dict)  # dtype -> largest error, relative to the result
@@ -71,22 +79,65 @@ class Record:
             self.largest[dtype] = max(self.largest.get(dtype, 0.0), error)
 
 
-RECORDS = {}
+RECORDS = {}  # what was compared, e.g. "conv2d naive" -> Record
+
+# How the same values may lie in memory; convkit may not care, and may not write to them.
+LAYOUTS = {
+    "plain": lambda a: a,
+    "Fortran": np.asfortranarray,
+    "backwards": lambda a: a[..., ::-1].copy()[..., ::-1],
+    "every other": lambda a: np.repeat(a, 2, axis=-1)[..., ::2],
+    "read-only": lambda a: np.require(a, requirements="W").view(),
+}
 
 
-def draw(rng, shape, dtype):
-    """Random numbers of any dtype: small integers, or normal deviates."""
+def draw(rng, shape, dtype, layout="plain", special=False):
+    """Random numbers of any dtype: small integers, or normal deviates.
+
+    `special` strews NaN, infinities, the smallest denormal and zeros of both signs among floats.
+    """
     if np.issubdtype(dtype, np.integer):
-        return rng.integers(-5, 6, shape).astype(dtype)
-    values = rng.standard_normal(shape)
-    if np.issubdtype(dtype, np.complexfloating):
-        values = values + 1j * rng.standard_normal(shape)
-    return values.astype(dtype)
+        low = 0 if np.issubdtype(dtype, np.unsignedinteger) else -5
+        values = rng.integers(low, 6, shape).astype(dtype)
+    else:
+        values = rng.standard_normal(shape)
+        if np.issubdtype(dtype, np.complexfloating):
+            values = values + 1j * rng.standard_normal(shape)
+        values = np.asarray(values).astype(dtype)
+        if special and not np.iscomplexobj(values):
+            tiny = np.finfo(dtype).smallest_subnormal
+            odd = rng.choice([np.nan, np.inf, -np.inf, tiny, -0.0, 0.0], shape)
+            values = np.where(rng.random(shape) < 0.15, odd, values).astype(dtype)
+    values = LAYOUTS[layout](values)
+    values.flags.writeable = layout != "read-only"
+    return values
+
+
+def tensor(array):
+    """Copy an array to a torch tensor; torch knows no backward or read-only memory."""
+    return torch.from_numpy(np.array(array, order="C", copy=True))
+
+
+def compare(name, actual, expected, arguments=(), originals=()):
+    """Assert that a new, C-contiguous result agrees with torch's and record how closely.
+
+    The arguments must still equal the originals and share no memory with the result.
+    """
+    expected = ck.testing.as_array(expected)
+    assert actual.dtype == expected.dtype
+    assert actual.flags.c_contiguous
+    assert actual.flags.writeable
+    ck.testing.assert_agree(actual, expected)
+    for array, original in zip(arguments, originals, strict=True):
+        np.testing.assert_array_equal(array, original, err_msg="an argument was modified")
+        if array is not None:
+            assert not np.shares_memory(actual, array)
+    RECORDS.setdefault(name, Record()).add(str(expected.dtype), relative_error(actual, expected))
 
 
 def torch_answer(problem):
     """Let torch pad (it has no padding_mode in F.conv) and convolve."""
-    x, w, b = (None if a is None else torch.from_numpy(a) for a in problem.arrays())
+    x, w, b = (None if a is None else tensor(a) for a in problem.arrays())
     if problem.padding_mode != "zeros":
         x = torch_pad(x, problem)
         problem = replace(problem, padding=0)
@@ -108,23 +159,18 @@ def torch_pad(x, problem):
 
 
 def assert_method_agrees(problem, method, expected):
-    """Compare one method's answer with torch's: shape, dtype, layout, values; and record it."""
-    x, w, b = problem.arrays()
+    """Compare one method's answer with torch's."""
+    arguments = problem.arrays()
     y = CONVKIT[problem.axes](
-        x, w, b, **problem.options, padding_mode=problem.padding_mode, method=method
+        *arguments, **problem.options, padding_mode=problem.padding_mode, method=method
     )
-    assert y.dtype == expected.dtype
-    assert y.flags.c_contiguous
-    assert y.flags.writeable
-    assert y.flags.owndata or y.base.flags.owndata
-    ck.testing.assert_agree(y, expected)
-    for array, original in zip((x, w, b), problem.arrays(), strict=True):
-        np.testing.assert_array_equal(array, original, err_msg="an argument was modified")
-    RECORDS.setdefault(method, Record()).add(problem.dtype, relative_error(y, expected))
+    compare(f"conv{problem.axes}d {method}", y, expected, arguments, problem.arrays())
 
 
 def relative_error(actual, expected):
-    """Largest difference relative to the largest value of the result."""
-    scale = np.max(np.abs(expected), initial=0)
-    error = np.max(np.abs(actual - expected), initial=0)
+    """Largest difference of finite values relative to the largest of them."""
+    finite = np.isfinite(expected)
+    scale = np.max(np.abs(expected), where=finite, initial=0)
+    gaps = np.abs(np.subtract(actual, expected, where=finite, out=np.zeros_like(expected)))
+    error = np.max(gaps, initial=0)
     return float(error / scale) if scale else float(error)

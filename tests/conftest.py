@@ -1,4 +1,4 @@
-"""Print, after the tests, how often and how closely each method agreed with torch."""
+"""Print, after the tests, how often and how closely each function agreed with torch."""
 
 import pickle
 
@@ -15,16 +15,16 @@ def pytest_sessionfinish(session):
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node):
     """Gather the records of a parallel worker that has finished."""
-    for method, record in pickle.loads(bytes.fromhex(node.workeroutput["agreement"])).items():
-        agreement.RECORDS.setdefault(method, agreement.Record()).merge(record)
+    for name, record in pickle.loads(bytes.fromhex(node.workeroutput["agreement"])).items():
+        agreement.RECORDS.setdefault(name, agreement.Record()).merge(record)
 
 
 def pytest_terminal_summary(terminalreporter):
     if not agreement.RECORDS:
         return
     terminalreporter.section("agreement with torch")
-    for method, record in sorted(agreement.RECORDS.items()):
+    for name, record in sorted(agreement.RECORDS.items()):
         errors = ", ".join(f"{d} {e:.1e}" for d, e in sorted(record.largest.items()))
         terminalreporter.write_line(
-            f"{method:8} {record.cases:6} cases; largest relative error: {errors}"
+            f"{name:24} {record.cases:6} cases; largest relative error: {errors}"
         )

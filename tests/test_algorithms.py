@@ -3,20 +3,9 @@
 import numpy as np
 import pytest
 import scipy.linalg
-import torch
-import torch.nn.functional as F
 
 import convkit as ck
-from convkit.algorithms import METHODS, fft, im2col
-
-
-@pytest.mark.parametrize(("stride", "dilation"), [((1, 1), (1, 1)), ((2, 1), (1, 3))])
-def test_patches_are_torchs_unfold(stride, dilation):
-    x = np.arange(2 * 3 * 8 * 9.0).reshape(2, 3, 8, 9)
-    columns = im2col.patches(x, (3, 2), stride, dilation)
-    expected = F.unfold(torch.from_numpy(x), (3, 2), dilation=dilation, stride=stride)
-    np.testing.assert_array_equal(columns.reshape(2, 18, -1), expected)
-    assert np.shares_memory(columns, x)
+from convkit.algorithms import METHODS, fft
 
 
 def test_the_matrix_of_true_convolution_is_scipys():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from agreement import Problem, assert_method_agrees, torch_answer
+from agreement import LAYOUTS, Problem, assert_method_agrees, torch_answer
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
@@ -108,11 +108,13 @@ def problems(draw):
         bias=draw(st.booleans()),
         dtype=draw(st.sampled_from(["float64", "float32", "complex128", "complex64", "int64"])),
         seed=draw(st.integers(0, 99)),
+        layout=draw(st.sampled_from(list(LAYOUTS))),
+        special=draw(st.booleans()),
     )
 
 
 @settings(
-    max_examples=1000,
+    max_examples=2000,
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
@@ -128,7 +130,8 @@ def test_every_method_agrees_with_torch_on_drawn_problems(problem):
 @settings(max_examples=150, deadline=None, print_blob=True)
 @given(problems())
 def test_the_matrix_times_the_input_is_the_convolution(problem):
-    problem = replace(problem, batch=None, bias=False)
+    # Where padding repeats a value its weights are added first: other infinities cancel.
+    problem = replace(problem, batch=None, bias=False, special=False)
     x, w, _ = problem.arrays()
     matrix = ck.conv_matrix(w, x.shape, **problem.options, padding_mode=problem.padding_mode)
     expected = torch_answer(problem)

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from ..arguments import Array, Sizes
 from ..geometry import places
 from . import fft, im2col, matrix, naive
 
@@ -21,7 +22,9 @@ METHODS = {
 }
 
 
-def correlate(x, w, stride, dilation, groups, method="auto"):
+def correlate(
+    x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int, method: str = "auto"
+) -> Array:
     """Run the algorithm named `method`, silent about overflow and NaN as torch is.
 
     Half precision is computed in single precision, which every algorithm has.
@@ -34,7 +37,7 @@ def correlate(x, w, stride, dilation, groups, method="auto"):
         return y.astype(x.dtype, copy=False)
 
 
-def choose(x, w, stride, dilation):
+def choose(x: Array, w: Array, stride: Sizes, dilation: Sizes) -> str:
     """Name the one of im2col and fft that should be faster.
 
     The unit is the time to copy a number. im2col copies every patch and then multiplies inside a

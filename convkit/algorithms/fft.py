@@ -26,11 +26,12 @@ import math
 import numpy as np
 from scipy import fft
 
+from ..arguments import Array, Sizes
 from ..geometry import span
 from . import im2col
 
 
-def correlate(x, w, stride, dilation, groups):
+def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -> Array:
     """Correlate a padded x (N, C, *S) with w (D, C/groups, *K); return (N, D, *S_out).
 
     The spectra are double precision whatever x is. Their error is relative to the norms of x and
@@ -55,7 +56,7 @@ def correlate(x, w, stride, dilation, groups):
     return im2col.correlate(x, w, stride, dilation, groups)
 
 
-def correlate_spectra(x, w, stride, dilation, groups):
+def correlate_spectra(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -> Array:
     """Transform, multiply and add over channels, transform back, keep what "valid" keeps."""
     real = not np.iscomplexobj(x)
     forward, backward = (fft.rfftn, fft.irfftn) if real else (fft.fftn, fft.ifftn)
@@ -74,7 +75,7 @@ def correlate_spectra(x, w, stride, dilation, groups):
     return y[:, :, *valid]
 
 
-def insert_zeros(w, dilation):
+def insert_zeros(w: Array, dilation: Sizes) -> Array:
     """Put d - 1 zeros between neighbouring taps: a dilated kernel is a longer, sparser one."""
     spans = [span(k, d) for k, d in zip(w.shape[2:], dilation, strict=True)]
     longer = np.zeros((*w.shape[:2], *spans), w.dtype)
@@ -82,12 +83,12 @@ def insert_zeros(w, dilation):
     return longer
 
 
-def is_exact(x, w):
+def is_exact(x: Array, w: Array) -> bool:
     """Say whether spectra hold the sums of these integers well enough to be rounded back."""
     return rounding_error(x, w) < 0.5
 
 
-def rounding_error(x, w):
+def rounding_error(x: Array, w: Array) -> float:
     """Bound the error of an output computed by way of float64 spectra.
 
     An output is at most the norm of its example times the norm of its kernel (Cauchy and Schwarz).
@@ -99,7 +100,7 @@ def rounding_error(x, w):
     return np.finfo(float).eps * roundings * largest_norm(x) * largest_norm(w)
 
 
-def largest_norm(arrays):
+def largest_norm(arrays: Array) -> float:
     """Largest Euclidean norm among the arrays stacked along the first axis."""
     magnitudes = np.abs(arrays.astype(np.result_type(arrays, np.float64)))
     energies = np.square(magnitudes).sum(axis=tuple(range(1, arrays.ndim)))

@@ -20,30 +20,14 @@ Source
 
 import math
 
-import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-
-from ..geometry import span
+from ..arguments import Array, Sizes
+from ..patches import gather
 
 
-def patches(x, kernel_size, stride, dilation):
-    """View x (N, C, *S) as (N, C, *K, *S_out): entry [n, c, j, i] is x[n, c, s*i + d*j].
-
-    No value is copied: each patch is the same memory read with other strides.
-    """
-    spatial = tuple(range(2, x.ndim))
-    spans = tuple(span(k, d) for k, d in zip(kernel_size, dilation, strict=True))
-    windows = sliding_window_view(x, spans, axis=spatial)  # (N, C, *places, *spans)
-    steps = [slice(None, None, step) for step in (*stride, *dilation)]
-    windows = windows[:, :, *steps]  # (N, C, *S_out, *K)
-    taps = tuple(range(x.ndim, windows.ndim))
-    return np.moveaxis(windows, taps, spatial)
-
-
-def correlate(x, w, stride, dilation, groups):
+def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -> Array:
     """Correlate a padded x (N, C, *S) with w (D, C/groups, *K); return (N, D, *S_out)."""
     out_channels, channels, *kernel_size = w.shape
-    windows = patches(x, kernel_size, stride, dilation)
+    windows = gather(x, kernel_size, stride, dilation)
     positions = windows.shape[x.ndim :]
     taps = channels * math.prod(kernel_size)
     columns = windows.reshape(len(x), groups, taps, math.prod(positions))

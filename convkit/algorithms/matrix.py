@@ -22,11 +22,14 @@ import math
 import numpy as np
 from scipy import sparse
 
+from ..arguments import Array, Sizes
 from ..geometry import places
-from .im2col import patches
+from ..patches import gather
 
 
-def band_matrix(w, sources, columns, stride, dilation, groups):
+def band_matrix(
+    w: Array, sources: Array, columns: int, stride: Sizes, dilation: Sizes, groups: int
+) -> sparse.csr_array:
     """Build the sparse matrix of a convolution from the question "who reads what?".
 
     `sources` is shaped like the padded input, (C, *S): each entry is the column, 0 .. columns-1,
@@ -36,7 +39,7 @@ def band_matrix(w, sources, columns, stride, dilation, groups):
     out_channels, channels, *kernel_size = w.shape
     positions = math.prod(places(sources.shape[1:], kernel_size, stride, dilation))
     taps = channels * math.prod(kernel_size)
-    reads = patches(sources[None], kernel_size, stride, dilation).reshape(groups, taps, positions)
+    reads = gather(sources[None], kernel_size, stride, dilation).reshape(groups, taps, positions)
     column = np.repeat(reads, out_channels // groups, axis=0)  # (D, taps, positions)
     row = np.arange(out_channels * positions).reshape(out_channels, 1, positions)
     weight = w.reshape(out_channels, taps, 1)
@@ -48,7 +51,7 @@ def band_matrix(w, sources, columns, stride, dilation, groups):
     return sparse.coo_array(entries, shape=shape).tocsr()
 
 
-def correlate(x, w, stride, dilation, groups):
+def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -> Array:
     """Correlate a padded x (N, C, *S) with w (D, C/groups, *K); return (N, D, *S_out)."""
     size = math.prod(x.shape[1:])
     sources = np.arange(size).reshape(x.shape[1:])

@@ -19,10 +19,11 @@ Source
 
 import numpy as np
 
+from ..arguments import Array, Sizes
 from ..geometry import places
 
 
-def correlate(x, w, stride, dilation, groups):
+def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -> Array:
     """Correlate a padded x (N, C, *S) with w (D, C/groups, *K); return (N, D, *S_out)."""
     out_channels, channels, *kernel_size = w.shape
     positions = places(x.shape[2:], kernel_size, stride, dilation)
