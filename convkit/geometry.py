@@ -1,7 +1,7 @@
 """Every question about sizes: what an argument means per axis, and how large the output is."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from .arguments import PerAxis, Sizes, flag, integer, per_axis
 
