@@ -128,6 +128,31 @@ def padding_of_ceil(n: int, k: int, s: int, p: int, d: int) -> int:
     return max(p, last + span(k, d) - n - p)
 
 
+def adaptive_bins(n: int, m: int) -> list[slice]:
+    """Divide n values into m bins as even as can be: bin i is [floor(i n/m), ceil((i + 1) n/m)).
+
+    Neighbouring bins share a value where m does not divide n.
+
+    >>> adaptive_bins(5, 3)
+    [slice(0, 2, None), slice(1, 4, None), slice(3, 5, None)]
+    """
+    return [slice(i * n // m, -(-(i + 1) * n // m)) for i in range(m)]
+
+
+def adaptive_size(output_size: Any, input_size: Sizes) -> tuple[int, ...]:
+    """Normalise the output size of adaptive pooling, where None stands for the input's size."""
+    axes = len(input_size)
+    sizes = output_size if isinstance(output_size, tuple | list) else (output_size,) * axes
+    if len(sizes) != axes:
+        raise ValueError(
+            f"output_size is {output_size!r}; it must be one int or None, or a tuple of {axes}"
+        )
+    return tuple(
+        n if m is None else integer(m, "output_size", minimum=0)
+        for n, m in zip(input_size, sizes, strict=True)
+    )
+
+
 def same_padding(kernel_size: Sizes, dilation: Sizes) -> tuple[tuple[int, int], ...]:
     """Return the padding (before, after) per axis that keeps the size; the odd one goes after."""
     totals = [d * (k - 1) for k, d in zip(kernel_size, dilation, strict=True)]
