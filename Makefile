@@ -52,11 +52,12 @@ _build/executed/%: %.ipynb requirements.txt $(shell find convkit -name '*.py')
 	@$(BIN)/python tools/notebooks.py $<
 	@mkdir -p $(@D) && touch $@
 
-lint: $(READY) ## Step of test: style and spelling
+lint: $(READY) ## Step of test: style, spelling, convkit's types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
-	@echo "No fault in style or spelling"
+	$(BIN)/mypy
+	@echo "No fault in style, spelling or types"
 
 unit: $(READY) ## Step of test: unit tests, property tests, convkit's doctests
 	$(PYTEST) --doctest-modules --ignore tests/browser tests convkit
@@ -68,6 +69,6 @@ browser: $(READY) ## Step of test: the built pages in Chromium
 	$(PYTEST) --dist loadfile tests/browser
 
 clean: ## Remove what was built; .venv stays
-	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 	@echo "Removed what was built; 'rm -rf $(VENV)' removes the environment too"

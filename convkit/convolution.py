@@ -3,26 +3,28 @@
 import math
 
 import numpy as np
+import scipy
+from numpy.typing import ArrayLike
 
 from . import algorithms
 from . import padding as pads
 from .algorithms.matrix import band_matrix
-from .arguments import check_rank, integer, numeric, one_of
+from .arguments import Array, PerAxis, Sizes, check_rank, integer, numeric, one_of
 from .geometry import Geometry
 
 
 def conv1d(
-    input,
-    weight,
-    bias=None,
-    stride=1,
-    padding=0,
-    dilation=1,
-    groups=1,
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    stride: PerAxis = 1,
+    padding: PerAxis | str = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
     *,
-    padding_mode="zeros",
-    method="auto",
-):
+    padding_mode: str = "zeros",
+    method: str = "auto",
+) -> Array:
     r"""Cross-correlate a 1-D signal of C channels with D kernels.
 
     .. math::
@@ -86,17 +88,17 @@ def conv1d(
 
 
 def conv2d(
-    input,
-    weight,
-    bias=None,
-    stride=1,
-    padding=0,
-    dilation=1,
-    groups=1,
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    stride: PerAxis = 1,
+    padding: PerAxis | str = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
     *,
-    padding_mode="zeros",
-    method="auto",
-):
+    padding_mode: str = "zeros",
+    method: str = "auto",
+) -> Array:
     r"""Cross-correlate images of C channels with D kernels.
 
     .. math::
@@ -156,17 +158,17 @@ def conv2d(
 
 
 def conv3d(
-    input,
-    weight,
-    bias=None,
-    stride=1,
-    padding=0,
-    dilation=1,
-    groups=1,
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None = None,
+    stride: PerAxis = 1,
+    padding: PerAxis | str = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
     *,
-    padding_mode="zeros",
-    method="auto",
-):
+    padding_mode: str = "zeros",
+    method: str = "auto",
+) -> Array:
     r"""Cross-correlate volumes (or videos) of C channels with D kernels.
 
     .. math::
@@ -224,8 +226,15 @@ def conv3d(
 
 
 def conv_matrix(
-    weight, input_size, stride=1, padding=0, dilation=1, groups=1, *, padding_mode="zeros"
-):
+    weight: ArrayLike,
+    input_size: Sizes,
+    stride: PerAxis = 1,
+    padding: PerAxis | str = 0,
+    dilation: PerAxis = 1,
+    groups: int = 1,
+    *,
+    padding_mode: str = "zeros",
+) -> "scipy.sparse.csr_array":
     """Build the sparse matrix A of a convolution: ``A @ x.ravel() == conv(x).ravel()``.
 
     Row r lists the weights with which output r reads the inputs. Zero padding leaves weights out;
@@ -282,24 +291,35 @@ def conv_matrix(
             f"a tuple (C, *S) of {axes + 1} sizes"
         )
     size = tuple(integer(n, "input_size", minimum=0) for n in input_size)
-    check_channels(size, w, groups)
-    geometry = geometry_of((1, *size), w, stride, padding, dilation, padding_mode)
+    check_channels(size, w.shape, groups)
+    geometry = geometry_of((1, *size), w.shape, stride, padding, dilation, padding_mode)
     columns = math.prod(size)
     numbers = np.arange(1, columns + 1).reshape(1, *size)  # so that zero padding is column 0 - 1
     sources = pads.pad(numbers, geometry.padding, padding_mode)[0] - 1
     return band_matrix(w, sources, columns, geometry.stride, geometry.dilation, groups)
 
 
-def _conv(axes, input, weight, bias, stride, padding, dilation, groups, padding_mode, method):
+def _conv(
+    axes: int,
+    input: ArrayLike,
+    weight: ArrayLike,
+    bias: ArrayLike | None,
+    stride: PerAxis,
+    padding: PerAxis | str,
+    dilation: PerAxis,
+    groups: int,
+    padding_mode: str,
+    method: str,
+) -> Array:
     """Check every argument, pad, run one algorithm, add the bias."""
     x, w = numeric(input, "input"), numeric(weight, "weight")
     check_ranks(x, w, axes)
     batched = x.ndim == axes + 2
     x = x if batched else x[None]
     check_same_dtype(x, w, "weight")
-    check_channels(x.shape[1:], w, groups)
-    b = bias_column(bias, x, w)
-    geometry = geometry_of(x.shape, w, stride, padding, dilation, padding_mode)
+    check_channels(x.shape[1:], w.shape, groups)
+    b = bias_column(bias, x, len(w))
+    geometry = geometry_of(x.shape, w.shape, stride, padding, dilation, padding_mode)
     one_of(method, ("auto", *algorithms.METHODS), "method")
 
     padded = pads.pad(x, geometry.padding, padding_mode)
@@ -309,7 +329,7 @@ def _conv(axes, input, weight, bias, stride, padding, dilation, groups, padding_
     return y if batched else y[0]
 
 
-def check_ranks(x, w, axes):
+def check_ranks(x: Array, w: Array, axes: int) -> None:
     """Check that input and weight have the number of axes that conv1d, 2d or 3d expects."""
     check_rank(x, axes, "input", f"conv{axes}d")
     if w.ndim != axes + 2:
@@ -319,49 +339,56 @@ def check_ranks(x, w, axes):
         )
 
 
-def check_same_dtype(x, other, name):
+def check_same_dtype(x: Array, other: Array, name: str, x_name: str = "input") -> None:
     """Refuse to mix dtypes, as torch does: the result's precision should be no surprise."""
     if other.dtype != x.dtype:
         raise TypeError(
-            f"{name} has dtype {other.dtype} but input has {x.dtype}; "
-            f"convert one of them, e.g. {name}.astype(input.dtype)"
+            f"{name} has dtype {other.dtype} but {x_name} has {x.dtype}; "
+            f"convert one of them, e.g. {name}.astype({x_name}.dtype)"
         )
 
 
-def check_channels(shape, w, groups):
+def check_channels(shape: Sizes, w_shape: Sizes, groups: int) -> None:
     """Check that groups, the channels of one input (C, *S) and the weight fit together."""
     groups = integer(groups, "groups", minimum=1)
-    if w.shape[0] == 0 or w.shape[0] % groups:
+    if w_shape[0] == 0 or w_shape[0] % groups:
         raise ValueError(
-            f"weight has {w.shape[0]} output channels; with groups={groups} it must be "
+            f"weight has {w_shape[0]} output channels; with groups={groups} it must be "
             "a positive multiple of groups"
         )
-    if shape[0] != w.shape[1] * groups:
+    if shape[0] != w_shape[1] * groups:
         raise ValueError(
-            f"input has {shape[0]} channels, but weight of shape {w.shape} with groups={groups} "
-            f"needs {w.shape[1] * groups}"
+            f"input has {shape[0]} channels, but weight of shape {w_shape} with groups={groups} "
+            f"needs {w_shape[1] * groups}"
         )
 
 
-def bias_column(bias, x, w):
-    """Return the bias shaped to be added to (N, D, *S), or None."""
+def bias_column(bias: ArrayLike | None, x: Array, channels: int) -> Array | None:
+    """Return the bias shaped to be added to (N, channels, *S), or None."""
     if bias is None:
         return None
     b = numeric(bias, "bias")
-    if b.shape != (len(w),):
+    if b.shape != (channels,):
         raise ValueError(
-            f"bias has shape {b.shape}; it must be ({len(w)},): one number per output channel"
+            f"bias has shape {b.shape}; it must be ({channels},): one number per output channel"
         )
     check_same_dtype(x, b, "bias")
     return b.reshape(-1, *(1,) * (x.ndim - 2))
 
 
-def geometry_of(shape, w, stride, padding, dilation, padding_mode):
+def geometry_of(
+    shape: Sizes,
+    w_shape: Sizes,
+    stride: PerAxis,
+    padding: PerAxis | str,
+    dilation: PerAxis,
+    padding_mode: str,
+) -> Geometry:
     """Normalise the sizes for an input of shape (N, C, *S); check that it can be padded so."""
     batch, spatial = shape[0], shape[2:]
-    if 0 in w.shape[2:]:
-        raise ValueError(f"weight has shape {w.shape}; it needs at least one tap on every axis")
-    geometry = Geometry.of(spatial, w.shape[2:], stride, padding, dilation)
+    if 0 in w_shape[2:]:
+        raise ValueError(f"weight has shape {w_shape}; it needs at least one tap on every axis")
+    geometry = Geometry.of(spatial, w_shape[2:], stride, padding, dilation)
     if 0 in spatial and (batch or padding_mode != "zeros"):
         raise ValueError(f"input has spatial size {spatial}; every axis needs at least one value")
     pads.check_padding(spatial, geometry.padding, padding_mode)

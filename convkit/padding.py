@@ -1,7 +1,7 @@
 """Four ways to continue an input past its border: zeros, reflect, replicate, circular."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -10,7 +10,12 @@ from .arguments import Array, Sizes, one_of
 Pairs: TypeAlias = Sequence[tuple[int, int]]  # (before, after) per spatial axis
 
 # torch's names, and what NumPy calls the same four.
-MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+MODES: dict[str, Literal["constant", "reflect", "edge", "wrap"]] = {
+    "zeros": "constant",
+    "reflect": "reflect",
+    "replicate": "edge",
+    "circular": "wrap",
+}
 
 
 def check_padding(size: Sizes, padding: Pairs, mode: str) -> None:

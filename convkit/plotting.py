@@ -4,10 +4,20 @@ Colours are from the Okabe-Ito set, which stays distinct under the common colour
 every role also has a name in the figure, so that colour is never the only sign.
 """
 
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike
+
+from .arguments import Array
+
+Cells: TypeAlias = Iterable[tuple[int, int]]  # (row, column) of each
 
 COLOURS = {
     "input": "#0072B2",
@@ -20,7 +30,7 @@ COLOURS = {
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#0072B2", "#FFFFFF", "#D55E00"])
 
 
-def use_style():
+def use_style() -> None:
     """Set matplotlib's defaults for the book: opaque paper, calm axes, sharp on any screen."""
     plt.rcParams.update(
         {
@@ -41,7 +51,15 @@ def use_style():
     )
 
 
-def grid(ax, values, role="input", *, title=None, outline=None, muted=None):
+def grid(
+    ax: Axes,
+    values: ArrayLike,
+    role: str = "input",
+    *,
+    title: str | None = None,
+    outline: Cells | None = None,
+    muted: ArrayLike | None = None,
+) -> None:
     """Draw an array of numbers as a table of cells.
 
     Parameters
@@ -63,7 +81,15 @@ def grid(ax, values, role="input", *, title=None, outline=None, muted=None):
     frame(ax, values.shape, title)
 
 
-def cells(ax, values, role="input", *, at=(0, 0), outline=None, muted=None):
+def cells(
+    ax: Axes,
+    values: ArrayLike,
+    role: str = "input",
+    *,
+    at: tuple[float, float] = (0, 0),
+    outline: Cells | None = None,
+    muted: ArrayLike | None = None,
+) -> None:
     """Draw the cells of :func:`grid` with their first corner at (row, column) `at`.
 
     Several arrays can stand in one picture, a kernel below the window that it reads for example.
@@ -84,7 +110,16 @@ def cells(ax, values, role="input", *, at=(0, 0), outline=None, muted=None):
         ax.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor="black", linewidth=2.2))
 
 
-def matrix(ax, values, role="kernel", *, at=(0, 0), outline=None, blocks=None, size=None):
+def matrix(
+    ax: Axes,
+    values: ArrayLike,
+    role: str = "kernel",
+    *,
+    at: tuple[float, float] = (0, 0),
+    outline: Cells | None = None,
+    blocks: tuple[int, int] | None = None,
+    size: float | None = None,
+) -> None:
     """Draw a matrix that is mostly zeros: entries tinted by magnitude, zeros left pale.
 
     Set the picture's limits with :func:`frame`.
@@ -127,14 +162,14 @@ def matrix(ax, values, role="kernel", *, at=(0, 0), outline=None, blocks=None, s
         ax.add_patch(box)
 
 
-def strengths(values):
+def strengths(values: Array) -> Array:
     """Magnitude of each entry between 0 and 1; a string is 1, an empty one 0."""
     if values.dtype.kind == "U":
-        return (values != "").astype(float)
+        return np.asarray(values != "", float)
     return np.abs(values) / (np.abs(values).max() or 1)
 
 
-def frame(ax, shape, title):
+def frame(ax: Axes, shape: Sequence[float], title: str | None) -> None:
     """Show a whole grid of `shape`, square cells, no axes."""
     rows, columns = shape
     ax.set(xlim=(-0.08, columns + 0.08), ylim=(rows + 0.08, -0.08), aspect="equal")
@@ -143,14 +178,14 @@ def frame(ax, shape, title):
         ax.set_title(title)
 
 
-def text_of(value):
+def text_of(value: Any) -> str:
     """Write a number short, with a true minus sign; anything else as it is."""
     if isinstance(value, str):
         return value
     return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
 
 
-def picture(ax, image, title=None):
+def picture(ax: Axes, image: ArrayLike, title: str | None = None) -> None:
     """Show a photograph or another image of non-negative values in grey, black at its minimum."""
     ax.imshow(image, cmap="gray")
     ax.axis("off")
@@ -158,7 +193,9 @@ def picture(ax, image, title=None):
         ax.set_title(title)
 
 
-def responses(ax, values, title=None, *, limit=None):
+def responses(
+    ax: Axes, values: ArrayLike, title: str | None = None, *, limit: float | None = None
+) -> AxesImage:
     """Show signed values as an image: blue negative, white zero, orange positive.
 
     `limit` is the magnitude of the darkest colour, by default the largest in `values`.
@@ -172,7 +209,15 @@ def responses(ax, values, title=None, *, limit=None):
     return image
 
 
-def stems(ax, values, role="input", *, start=0, title=None, numbers=True):
+def stems(
+    ax: Axes,
+    values: ArrayLike,
+    role: str = "input",
+    *,
+    start: int = 0,
+    title: str | None = None,
+    numbers: bool = True,
+) -> None:
     """Draw a short signal as stems from zero, with its numbers, from index `start` on."""
     values = np.asarray(values)
     index = np.arange(start, start + len(values))

@@ -2,14 +2,15 @@
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike
 
 from . import algorithms
-from .arguments import numeric, one_of
+from .arguments import Array, numeric, one_of
 
 MODES = ("full", "same", "valid")
 
 
-def correlate(signal, kernel, mode="full"):
+def correlate(signal: ArrayLike, kernel: ArrayLike, mode: str = "full") -> Array:
     r"""Cross-correlate two arrays of any (equal) number of axes, as ``scipy.signal.correlate``.
 
     .. math:: y[i] = \sum_j x[i + j]\; \overline{w[j]}
@@ -57,7 +58,7 @@ def correlate(signal, kernel, mode="full"):
     return slide(x, w, mode)
 
 
-def convolve(signal, kernel, mode="full"):
+def convolve(signal: ArrayLike, kernel: ArrayLike, mode: str = "full") -> Array:
     r"""Convolve two arrays of any (equal) number of axes, as ``scipy.signal.convolve``.
 
     .. math:: y[i] = \sum_j x[i - j]\; w[j]
@@ -97,7 +98,7 @@ def convolve(signal, kernel, mode="full"):
     return slide(x, np.flip(w).conj(), mode)
 
 
-def pearson(x, y):
+def pearson(x: ArrayLike, y: ArrayLike) -> float:
     r"""Pearson's correlation coefficient of two equally shaped arrays.
 
     .. math:: r = \frac{\sum_i (x_i - \bar x)(y_i - \bar y)}
@@ -142,7 +143,7 @@ def pearson(x, y):
     return float(np.clip(unit(x.ravel()) @ unit(y.ravel()), -1, 1))
 
 
-def normalized_correlate(signal, template):
+def normalized_correlate(signal: ArrayLike, template: ArrayLike) -> Array:
     """Pearson's correlation of a template with every window of a signal.
 
     Each window, and the template, loses its mean and is divided by its own standard deviation,
@@ -191,7 +192,7 @@ def normalized_correlate(signal, template):
     return np.clip(r, -1, 1)
 
 
-def window_by_window(x, t, chosen):
+def window_by_window(x: Array, t: Array, chosen: Array) -> Array:
     """Correlate the unit-length template with the chosen windows, each from its own values."""
     windows = sliding_window_view(x, t.shape)
     places = np.argwhere(chosen)
@@ -200,7 +201,7 @@ def window_by_window(x, t, chosen):
     return np.concatenate([unit(part) @ t.ravel() for part in rows])
 
 
-def check_signals(signal, kernel, mode):
+def check_signals(signal: ArrayLike, kernel: ArrayLike, mode: str) -> tuple[Array, Array]:
     """Check the arguments of `correlate` and `convolve`; return both arrays in one dtype."""
     x, w = numeric(signal, "signal"), numeric(kernel, "kernel")
     if x.ndim != w.ndim or x.ndim == 0:
@@ -220,12 +221,12 @@ def check_signals(signal, kernel, mode):
     return x.astype(dtype, copy=False), w.astype(dtype, copy=False)
 
 
-def contains(x, w):
+def contains(x: Array, w: Array) -> bool:
     """Say whether x is at least as large as w along every axis."""
     return all(n >= k for n, k in zip(x.shape, w.shape, strict=True))
 
 
-def slide(x, w, mode):
+def slide(x: Array, w: Array, mode: str) -> Array:
     """Correlate with zeros before and after the signal, as many as the mode shows."""
     if mode == "valid":
         margins = [(0, 0)] * x.ndim
@@ -239,12 +240,12 @@ def slide(x, w, mode):
     return np.ascontiguousarray(y[0, 0])
 
 
-def real(value, name):
+def real(value: ArrayLike, name: str) -> Array:
     """Return `value` as float64, a mask as 0 and 1, or raise an error naming the argument."""
     return numeric(value, name, kinds="biuf", wanted="real").astype(float)
 
 
-def unit(rows):
+def unit(rows: Array) -> Array:
     """Give each row (last axis) mean 0 and length 1; NaN where all its values are equal."""
     with np.errstate(invalid="ignore", divide="ignore"):
         rows = scaled(rows, np.abs(rows).max(axis=-1, keepdims=True))
@@ -253,7 +254,7 @@ def unit(rows):
         return np.where(np.ptp(rows, axis=-1, keepdims=True) > 0, centred / lengths, np.nan)
 
 
-def scaled(values, largest):
+def scaled(values: Array, largest: Array) -> Array:
     """Bring magnitudes up to `largest` below 1, so that squares neither overflow nor vanish.
 
     The factor is a power of two, so no digit is lost.
@@ -261,7 +262,7 @@ def scaled(values, largest):
     return np.ldexp(values, -np.frexp(largest)[1])
 
 
-def check_template(x, t):
+def check_template(x: Array, t: Array) -> None:
     """Check the arguments of `normalized_correlate`."""
     if x.ndim != t.ndim or x.ndim == 0 or not contains(x, t):
         raise ValueError(

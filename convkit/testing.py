@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from .arguments import Array
+
 # Relative to the largest value of the result; integers must be equal.
 TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-10}
 
 
-def assert_agree(actual, expected):
+def assert_agree(actual: object, expected: object) -> None:
     """Raise AssertionError unless two results have one shape and agree to their precision.
 
     "Agree" means a largest error of at most 1e-10 (double), 1e-4 (single) or 1e-2 (half
@@ -46,7 +48,7 @@ def assert_agree(actual, expected):
         )
 
 
-def as_array(value):
+def as_array(value: object) -> Array:
     """Return an array from an array, a nested list, a sparse matrix or a torch tensor."""
     if hasattr(value, "detach"):
         value = value.detach().resolve_conj().resolve_neg().numpy()
@@ -55,7 +57,7 @@ def as_array(value):
     return np.asarray(value)
 
 
-def tolerance(actual, expected):
+def tolerance(actual: Array, expected: Array) -> float:
     """Relative error allowed between two arrays; the less precise decides."""
     floats = [a for a in (actual, expected) if np.issubdtype(a.dtype, np.inexact)]
     if not floats:
@@ -63,12 +65,12 @@ def tolerance(actual, expected):
     return max(TOLERANCE[min(np.finfo(a.dtype).dtype.itemsize, 8)] for a in floats)
 
 
-def largest_finite(values):
+def largest_finite(values: Array) -> float:
     """Largest finite magnitude in an array; 0 when there is none."""
-    return np.max(np.abs(values), where=np.isfinite(values), initial=0)
+    return float(np.max(np.abs(values), where=np.isfinite(values), initial=0))
 
 
-def differences(actual, expected):
+def differences(actual: Array, expected: Array) -> Array:
     """Magnitude of the difference per entry; equal NaNs and infinities do not differ."""
     same = (actual == expected) | (np.isnan(actual) & np.isnan(expected))
     a, b = (np.where(same, 0, v).astype(np.result_type(v, np.float64)) for v in (actual, expected))

@@ -22,13 +22,17 @@ Source
 """
 
 import math
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
-from scipy import fft
+import scipy  # its submodules are slow to import: scipy.fft is loaded when first used
 
 from ..arguments import Array, Sizes
 from ..geometry import span
 from . import im2col
+
+Transform: TypeAlias = Callable[[Array, Sizes, Sizes], Array]  # of an array, to lengths, over axes
 
 
 def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -> Array:
@@ -59,8 +63,8 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
 def correlate_spectra(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -> Array:
     """Transform, multiply and add over channels, transform back, keep what "valid" keeps."""
     real = not np.iscomplexobj(x)
-    forward, backward = (fft.rfftn, fft.irfftn) if real else (fft.fftn, fft.ifftn)
-    lengths = tuple(fft.next_fast_len(n, real) for n in x.shape[2:])
+    forward, backward = transforms(real)
+    lengths = tuple(scipy.fft.next_fast_len(n, real) for n in x.shape[2:])
     axes = tuple(range(2, x.ndim))
 
     x_spectrum = forward(x, lengths, axes)
@@ -73,6 +77,13 @@ def correlate_spectra(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups
     spans = [span(k, d) for k, d in zip(w.shape[2:], dilation, strict=True)]
     valid = [slice(0, n - k + 1, s) for n, k, s in zip(x.shape[2:], spans, stride, strict=True)]
     return y[:, :, *valid]
+
+
+def transforms(real: bool) -> tuple[Transform, Transform]:
+    """Return the Fourier transform and its inverse; a real array's spectrum is stored by half."""
+    if real:
+        return scipy.fft.rfftn, scipy.fft.irfftn
+    return scipy.fft.fftn, scipy.fft.ifftn
 
 
 def insert_zeros(w: Array, dilation: Sizes) -> Array:
@@ -96,7 +107,7 @@ def rounding_error(x: Array, w: Array) -> float:
     there are channels. Thousands of random problems stayed below half of this bound.
     """
     points = max(math.prod(x.shape[2:]), 2)
-    roundings = math.log2(points) + w.shape[1]
+    roundings: float = math.log2(points) + w.shape[1]
     return np.finfo(float).eps * roundings * largest_norm(x) * largest_norm(w)
 
 

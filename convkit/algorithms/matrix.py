@@ -20,7 +20,7 @@ Source
 import math
 
 import numpy as np
-from scipy import sparse
+import scipy  # its submodules are slow to import: scipy.sparse is loaded when first used
 
 from ..arguments import Array, Sizes
 from ..geometry import places
@@ -29,7 +29,7 @@ from ..patches import gather
 
 def band_matrix(
     w: Array, sources: Array, columns: int, stride: Sizes, dilation: Sizes, groups: int
-) -> sparse.csr_array:
+) -> "scipy.sparse.csr_array":
     """Build the sparse matrix of a convolution from the question "who reads what?".
 
     `sources` is shaped like the padded input, (C, *S): each entry is the column, 0 .. columns-1,
@@ -43,12 +43,12 @@ def band_matrix(
     column = np.repeat(reads, out_channels // groups, axis=0)  # (D, taps, positions)
     row = np.arange(out_channels * positions).reshape(out_channels, 1, positions)
     weight = w.reshape(out_channels, taps, 1)
-    row, column, weight = (a.ravel() for a in np.broadcast_arrays(row, column, weight))
     inside = column >= 0
+    rows, weights = (np.broadcast_to(a, column.shape)[inside] for a in (row, weight))
     shape = out_channels * positions, columns
-    index = np.int32 if max(shape) < 2**31 else np.int64  # half the memory wherever it suffices
-    entries = weight[inside], (row[inside].astype(index), column[inside].astype(index))
-    return sparse.coo_array(entries, shape=shape).tocsr()
+    index = np.dtype("i4" if max(shape) < 2**31 else "i8")  # half the memory wherever it suffices
+    entries = weights, (rows.astype(index), column[inside].astype(index))
+    return scipy.sparse.coo_array(entries, shape=shape).tocsr()
 
 
 def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -> Array:
