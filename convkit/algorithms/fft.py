@@ -1,7 +1,7 @@
 """FFT: multiply spectra instead of sliding.
 
 The idea
-    The Fourier transform turns a circular correlation into a product, frequency by frequency:
+    The Fourier transform turns a circular correlation into a product, frequency by frequency::
 
         F(y) = F(x) * conj(F(conj(w)))
 

@@ -3,7 +3,7 @@
 The idea
     All outputs of a channel are dot products with the same weights. Lay the patches side by side
     as the columns of a matrix, the kernels as the rows of another, and let one matrix product do
-    all the dot products at once:
+    all the dot products at once::
 
         (D, C*k) @ (C*k, positions) = (D, positions)          k = kernel taps
 Multiplications

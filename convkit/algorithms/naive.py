@@ -1,7 +1,7 @@
 """Naive: the formula, written as loops.
 
 The idea
-    Slide the kernel. At each place multiply what lies under it, tap by tap, and add up:
+    Slide the kernel. At each place multiply what lies under it, tap by tap, and add up::
 
         y[n, o, i] = sum over c, j of  w[o, c, j] * x[n, c, s*i + d*j]
 
