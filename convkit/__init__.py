@@ -3,6 +3,7 @@
 from . import testing
 from .convolution import conv1d, conv2d, conv3d, conv_matrix
 from .geometry import output_size
+from .patches import fold, unfold
 from .signals import convolve, correlate, normalized_correlate, pearson
 
 __version__ = "0.1.0"
@@ -14,8 +15,10 @@ __all__ = [
     "conv_matrix",
     "convolve",
     "correlate",
+    "fold",
     "normalized_correlate",
     "output_size",
     "pearson",
     "testing",
+    "unfold",
 ]

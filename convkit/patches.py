@@ -1,19 +1,28 @@
-r"""Patches: what a sliding window reads at each place, and the transpose of reading.
+"""Patches: what a sliding window reads at each place, and the transpose of reading.
 
 Reading and its transpose carry most of the package. With U the linear map that lists the patches
-of x as columns, and W the kernels as rows,
+of x as columns, and W the kernels as rows::
 
     y = W U x            convolution            (algorithms/im2col.py)
     U^T W^T y            transposed convolution (transpose.py)
 
-Pooling replaces W by a maximum or a mean.
+Pooling replaces W by a maximum or a mean. `gather` and `scatter` are U and U^T on views, for use
+inside the package; `unfold` and `fold` are the same two as torch's functions, checked and copied.
 """
+
+import math
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike
 
-from .arguments import Array, Sizes
-from .geometry import span
+from .arguments import Array, PerAxis, Sizes, check_rank, numeric, per_axis
+from .geometry import Geometry, span
+from .padding import pad
+
+KINDS = "biufc", "bool, integer, floating or complex"  # what can be read and added up
+AXES_OF_RANK = {2: 1, 3: 2, 4: 2, 5: 3}  # of unfold's input when kernel_size is one int
 
 
 def gather(x: Array, kernel_size: Sizes, stride: Sizes, dilation: Sizes) -> Array:
@@ -40,8 +49,210 @@ def scatter(patches: Array, size: Sizes, stride: Sizes, dilation: Sizes) -> Arra
     x = np.zeros((*patches.shape[:2], *size), patches.dtype)
     for j in np.ndindex(*kernel_size):
         first = [d * b for d, b in zip(dilation, j, strict=True)]
-        reads = [
-            slice(f, f + span(n, s), s) for f, n, s in zip(first, positions, stride, strict=True)
-        ]
+        reads = [slice(f, f + n * s, s) for f, n, s in zip(first, positions, stride, strict=True)]
         x[:, :, *reads] += patches[:, :, *j]
     return x
+
+
+def unfold(
+    input: ArrayLike,
+    kernel_size: PerAxis,
+    dilation: PerAxis = 1,
+    padding: PerAxis = 0,
+    stride: PerAxis = 1,
+) -> Array:
+    r"""List what a sliding window reads at each place, one column per place ("im2col").
+
+    .. math:: y[n,\; c\,K + j,\; i] = x[n, c,\, s\,i + d\,j]
+
+    where x is the zero-padded input, j is one of the K taps of the window, i one of its L places,
+    and s and d are stride and dilation. In y taps and places are counted in scan order, the last
+    axis fastest; on the right they have one component per axis. Kernels written as rows turn the
+    columns into a convolution: ``weight.reshape(D, -1) @ unfold(x, k)``.
+
+    Parameters
+    ----------
+    input : array_like, (N, C, \*S) or (C, \*S)
+        Signals, images or volumes, batched or not. Bool, integer, floating or complex.
+    kernel_size : int or tuple of int
+        Size of the window. A tuple says by its length how many axes are spatial: with ``(3,)`` an
+        input (N, C, W) is a batch of signals. An int leaves that to the rank of the input:
+        (C, H, W) and (N, C, H, W) as in torch, and also (C, W) and (N, C, T, H, W).
+    dilation : int or tuple of int
+        Distance between neighbouring taps; 1 is a dense window.
+    padding : int or tuple of int
+        Zeros added on each side.
+    stride : int or tuple of int
+        Step between neighbouring places.
+
+    Returns
+    -------
+    ndarray, (N, C \* K, L) or (C \* K, L)
+        New C-contiguous array of the input's dtype. K is the product of `kernel_size`, L that of
+        ``output_size(S, kernel_size, stride, padding, dilation)``.
+
+    Raises
+    ------
+    ValueError
+        When the input's rank is not one of the above, an axis other than N is empty, the window
+        does not fit, a number is out of range, or a tuple has another length.
+    TypeError
+        When the input is not numeric, or a size is not an integer.
+
+    References
+    ----------
+    ``torch.nn.functional.unfold``, which is 2-D only.
+
+    Examples
+    --------
+    >>> image = np.arange(9).reshape(1, 3, 3)
+    >>> unfold(image, 2)  # the four 2x2 patches; the last is 4 5 / 7 8
+    array([[0, 1, 3, 4],
+           [1, 2, 4, 5],
+           [3, 4, 6, 7],
+           [4, 5, 7, 8]])
+    >>> unfold([[1, 2, 3, 4]], kernel_size=(3,), stride=2, padding=1)
+    array([[0, 2],
+           [1, 3],
+           [2, 4]])
+    """
+    x = numeric(input, "input", *KINDS)
+    axes = number_of_axes(kernel_size, "kernel_size", AXES_OF_RANK.get(x.ndim, 2))
+    check_rank(x, axes, "input", "unfold")
+    batched = x.ndim == axes + 2
+    x = x if batched else x[None]
+    if 0 in x.shape[1:]:
+        raise ValueError(
+            f"input has {x.shape[1]} channels of size {x.shape[2:]}; none of these may be 0"
+        )
+    window = window_of(x.shape[2:], kernel_size, dilation, padding, stride)
+
+    padded = pad(x, window.padding, "zeros")
+    patches = gather(padded, window.kernel_size, window.stride, window.dilation).copy()
+    rows = x.shape[1] * math.prod(window.kernel_size)
+    y = patches.reshape(len(x), rows, math.prod(window.output_size))
+    return y if batched else y[0]
+
+
+def fold(
+    input: ArrayLike,
+    output_size: PerAxis,
+    kernel_size: PerAxis,
+    dilation: PerAxis = 1,
+    padding: PerAxis = 0,
+    stride: PerAxis = 1,
+) -> Array:
+    r"""Add the columns of :func:`unfold` up where they were read: its transpose ("col2im").
+
+    .. math:: x[n, c, m] = \sum_{(i,\,j)\,:\; s\,i + d\,j \,=\, m + p} y[n,\; c\,K + j,\; i]
+
+    The letters are those of :func:`unfold`, and p is the padding, whose sums are dropped. Values
+    that several windows read come back several times, so `fold` does not undo `unfold`: divide by
+    ``fold(unfold(ones))``, the number of windows that read each value, to take the mean.
+
+    Parameters
+    ----------
+    input : array_like, (N, C \* K, L) or (C \* K, L)
+        Columns, batched or not. Bool, integer, floating or complex.
+    output_size : int or tuple of int
+        Spatial size \*S of the result. A tuple says by its length how many axes there are, one to
+        three; an int stands for two, as in torch.
+    kernel_size, dilation, padding, stride : int or tuple of int
+        The window that read the columns, as in :func:`unfold`.
+
+    Returns
+    -------
+    ndarray, (N, C, \*S) or (C, \*S)
+        New C-contiguous array of the input's dtype. Integers are summed in that dtype, modulo its
+        range; the sum of bools is "any".
+
+    Raises
+    ------
+    ValueError
+        When the rows are no multiple of K, the columns are not as many as the window has places
+        in `output_size`, the window does not fit, a number is out of range, or a tuple has
+        another length.
+    TypeError
+        When the input is not numeric, or a size is not an integer.
+
+    References
+    ----------
+    ``torch.nn.functional.fold``, which is 2-D only.
+
+    Examples
+    --------
+    >>> columns = unfold([[1, 2, 3, 4]], kernel_size=(3,))
+    >>> columns
+    array([[1, 2],
+           [2, 3],
+           [3, 4]])
+    >>> fold(columns, output_size=(4,), kernel_size=3)  # two windows read the 2 and the 3
+    array([[1, 4, 6, 4]])
+    """
+    y = numeric(input, "input", *KINDS)
+    if y.ndim not in (2, 3):
+        raise ValueError(
+            f"input has shape {y.shape}; fold needs 3 axes (N, C * K, L) or 2 without N"
+        )
+    batched = y.ndim == 3
+    y = y if batched else y[None]
+    axes = number_of_axes(output_size, "output_size", 2)
+    size = per_axis(output_size, axes, "output_size", minimum=1)
+    window = window_of(size, kernel_size, dilation, padding, stride)
+    check_columns(y, window)
+
+    channels = y.shape[1] // math.prod(window.kernel_size)
+    patches = y.reshape(len(y), channels, *window.kernel_size, *window.output_size)
+    working = np.float32 if y.dtype == np.float16 else y.dtype
+    inside = [slice(p, p + n) for n, (p, _) in zip(size, window.padding, strict=True)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = scatter(
+            patches.astype(working, copy=False), window.padded_size, window.stride, window.dilation
+        )
+        x = np.ascontiguousarray(sums[:, :, *inside], dtype=y.dtype)
+    return x if batched else x[0]
+
+
+def number_of_axes(sizes: Any, name: str, otherwise: int) -> int:
+    """Return the number of spatial axes: a tuple says it by its length, an int does not."""
+    if not isinstance(sizes, tuple | list):
+        return otherwise
+    if len(sizes) not in (1, 2, 3):
+        raise ValueError(f"{name} is {sizes!r}; it must be one int or a tuple of one to three")
+    return len(sizes)
+
+
+def window_of(
+    size: Sizes, kernel_size: PerAxis, dilation: PerAxis, padding: PerAxis, stride: PerAxis
+) -> Geometry:
+    """Normalise a window; unlike elsewhere a tuple of one stands for one axis, not for all."""
+    axes = len(size)
+    given = {
+        "kernel_size": kernel_size,
+        "dilation": dilation,
+        "padding": padding,
+        "stride": stride,
+    }
+    for name, value in given.items():
+        if isinstance(value, tuple | list) and len(value) != axes:
+            raise ValueError(
+                f"{name} is {value!r}; with {axes} spatial axes it must be one int "
+                f"or a tuple of {axes}"
+            )
+    padding = per_axis(padding, axes, "padding", minimum=0)  # a number: no "same", no "valid"
+    return Geometry.of(size, kernel_size, stride, padding, dilation)
+
+
+def check_columns(y: Array, window: Geometry) -> None:
+    """Check that y (N, C*K, L) has whole channels, and one column per place of the window."""
+    taps, places = math.prod(window.kernel_size), math.prod(window.output_size)
+    if y.shape[1] == 0 or y.shape[1] % taps:
+        raise ValueError(
+            f"input has {y.shape[1]} rows; with kernel_size {window.kernel_size} it must be "
+            f"a positive multiple of {taps}"
+        )
+    if y.shape[2] != places:
+        raise ValueError(
+            f"input has {y.shape[2]} columns; with output_size {window.input_size} it must have "
+            f"{places}, one per place of the window"
+        )
