@@ -313,7 +313,8 @@ def _conv(
 ) -> Array:
     """Check every argument, pad, run one algorithm, add the bias."""
     x, w = numeric(input, "input"), numeric(weight, "weight")
-    check_ranks(x, w, axes)
+    check_rank(x, axes, "input", f"conv{axes}d")
+    check_axes(w, axes, "weight", f"conv{axes}d", "D, C/groups")
     batched = x.ndim == axes + 2
     x = x if batched else x[None]
     check_same_dtype(x, w, "weight")
@@ -329,13 +330,12 @@ def _conv(
     return y if batched else y[0]
 
 
-def check_ranks(x: Array, w: Array, axes: int) -> None:
-    """Check that input and weight have the number of axes that conv1d, 2d or 3d expects."""
-    check_rank(x, axes, "input", f"conv{axes}d")
-    if w.ndim != axes + 2:
+def check_axes(x: Array, axes: int, name: str, function: str, leading: str) -> None:
+    """Check that x has two leading axes, named in `leading`, and as many spatial ones as stated."""
+    if x.ndim != axes + 2:
         raise ValueError(
-            f"weight has shape {w.shape}; conv{axes}d needs {axes + 2} axes: "
-            f"(D, C/groups, and {axes} spatial)"
+            f"{name} has shape {x.shape}; {function} needs {axes + 2} axes: "
+            f"({leading}, and {axes} spatial)"
         )
 
 
@@ -348,17 +348,19 @@ def check_same_dtype(x: Array, other: Array, name: str, x_name: str = "input") -
         )
 
 
-def check_channels(shape: Sizes, w_shape: Sizes, groups: int) -> None:
+def check_channels(
+    shape: Sizes, w_shape: Sizes, groups: int, x_name: str = "input", w_name: str = "weight"
+) -> None:
     """Check that groups, the channels of one input (C, *S) and the weight fit together."""
     groups = integer(groups, "groups", minimum=1)
     if w_shape[0] == 0 or w_shape[0] % groups:
         raise ValueError(
-            f"weight has {w_shape[0]} output channels; with groups={groups} it must be "
+            f"{w_name} has {w_shape[0]} output channels; with groups={groups} it must be "
             "a positive multiple of groups"
         )
     if shape[0] != w_shape[1] * groups:
         raise ValueError(
-            f"input has {shape[0]} channels, but weight of shape {w_shape} with groups={groups} "
+            f"{x_name} has {shape[0]} channels, but {w_name} {w_shape} with groups={groups} "
             f"needs {w_shape[1] * groups}"
         )
 
