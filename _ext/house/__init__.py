@@ -3,7 +3,19 @@
 import zlib
 from pathlib import Path
 
-from . import callouts, citations, fresh, offline, pictures, repository, solutions, unbroken
+from . import (
+    callouts,
+    citations,
+    contents,
+    docstrings,
+    fresh,
+    offline,
+    pictures,
+    reference,
+    repository,
+    solutions,
+    unbroken,
+)
 
 HERE = Path(__file__).parent
 
@@ -22,7 +34,19 @@ def use_templates(app, config):
 
 
 def setup(app):
-    for part in (repository, fresh, offline, callouts, unbroken, pictures, solutions, citations):
+    for part in (
+        repository,
+        fresh,
+        offline,
+        callouts,
+        unbroken,
+        pictures,
+        solutions,
+        citations,
+        contents,
+        docstrings,
+        reference,
+    ):
         part.setup(app)
     app.connect("config-inited", use_templates)
     # Jupyter Book sets this for sphinx-comments, which is not loaded, and Sphinx warns of a value

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 SITE = Path(os.environ.get("BOOK_SITE", ROOT / "_build" / "html")).resolve()
 PAGES = list(parse_toc_yaml(ROOT / "_toc.yml"))
 CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
-MADE_BY_SPHINX = ["search", "genindex", "404"]
+MADE_BY_SPHINX = ["search", "genindex", "404", "_modules/convkit/convolution"]
 
 DESKTOP = 1280
 

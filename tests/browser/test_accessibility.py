@@ -7,12 +7,13 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 # Spare axe what it need not judge a thousand times over, which takes most of its time: the strokes
-# inside formulas, and all but one of the words of code that share a class and so a colour.
+# inside formulas, and all but one of the words of code that share a class and so a colour (a link's
+# words are its name).
 THIN_OUT = """() => {
     for (const drawn of document.querySelectorAll('mjx-container svg, mjx-assistive-mml'))
         drawn.replaceChildren();
     const seen = new Set();
-    for (const word of document.querySelectorAll('pre span[class]')) {
+    for (const word of document.querySelectorAll('pre span[class]:not(a *)')) {
         const box = word.closest('pre').parentElement.parentElement;
         const kind = `${word.className} in ${box.className} in ${box.parentElement.className}`;
         if (seen.has(kind)) word.style.visibility = 'hidden';

@@ -1,0 +1,35 @@
+"""What a docstring says in plain text is not taken for markup."""
+
+import re
+
+from sphinx.transforms import SphinxTransform
+
+# At the start of a line a letter with a full stop would number a list: "R. M. Gray, ..."
+INITIAL = re.compile(r"^(\s*)([A-Z])\. ")
+# A star would begin an emphasis: "(N, C, *S)". In a literal it would not.
+LITERAL_OR_STAR = re.compile(r"(``.+?``)|(?<!\\)\*(?=[A-Z]\w*[,)])")
+
+
+def escaped(line):
+    """A line of a docstring with its initials and the stars of its shapes kept as they are."""
+    line = INITIAL.sub(r"\1\\\2. ", line)
+    return LITERAL_OR_STAR.sub(lambda match: match[1] or r"\*", line)
+
+
+def escape(app, what, name, obj, options, lines):
+    lines[:] = map(escaped, lines)
+
+
+class PlainQuotes(SphinxTransform):
+    """Keep "same" as it is typed: on the pages of the reference quotes are for strings."""
+
+    default_priority = 100
+
+    def apply(self):
+        if self.env.docname.startswith("api/"):
+            self.document.settings.smart_quotes = False
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", escape)
+    app.add_transform(PlainQuotes)
