@@ -115,7 +115,7 @@ def conv_transpose2d(
     .. math::
 
         y[n, o, m_1, m_2] = b[o] + \sum_{c=0}^{C/g-1} \;
-            \sum_{s_1 i_1 + d_1 j_1 - p_1 = m_1} \; \sum_{s_2 i_2 + d_2 j_2 - p_2 = m_2}
+            \sum_{\substack{s_1 i_1 + d_1 j_1 - p_1 = m_1 \\ s_2 i_2 + d_2 j_2 - p_2 = m_2}}
             w[c_o + c,\, o',\, j_1, j_2]\; x[n, c_o + c, i_1, i_2]
 
     with the names of :func:`conv_transpose1d`, which also says how to get the same from a
