@@ -55,7 +55,9 @@ class Geometry:
         """
         axes = len(input_size)
         kernel_size = per_axis(kernel_size, axes, "kernel_size", minimum=1)
-        stride = kernel_size if stride is None else per_axis(stride, axes, "stride", minimum=1)
+        if stride is None or (isinstance(stride, tuple | list) and not stride):  # torch takes both
+            stride = kernel_size
+        stride = per_axis(stride, axes, "stride", minimum=1)
         padding = per_axis(padding, axes, "padding", minimum=0)
         dilation = per_axis(dilation, axes, "dilation", minimum=1)
         for p, k in zip(padding, kernel_size, strict=True):
