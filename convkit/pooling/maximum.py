@@ -845,8 +845,7 @@ def _max_pool_input(
     shape = input_shape(input_size, gradient, axes)
     index = checked_indices(indices, shape[-axes:])
     check_same_shape(index, gradient, "grad_output")
-    working = np.float32 if gradient.dtype == np.float16 else gradient.dtype
-    x = np.zeros(shape, working)
+    x = np.zeros(shape, summing_dtype(gradient))
     flat_x = planes(x, axes)
     first = np.arange(len(flat_x))[:, None] * flat_x.shape[1]  # where each plane starts
     with np.errstate(over="ignore", invalid="ignore"):
@@ -1036,7 +1035,7 @@ def real(value: ArrayLike, name: str) -> Array:
 
 
 def planes(a: Array, axes: int) -> Array:
-    """Flatten an array (..., *S) to one row per plane.
+    r"""Flatten an array (..., \*S) to one row per plane.
 
     The rows lie in memory in scan order, because NumPy's indexing follows the memory.
     """
