@@ -19,10 +19,16 @@ def numeric(
     try:
         array = np.asarray(value)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise TypeError(f"{name} is not a numeric array: {error}") from None
+        reason = str(error).splitlines()[0]
+        raise TypeError(f"{name} is not a numeric array; it must be {wanted}: {reason}") from None
     if array.dtype.kind not in kinds:
         raise TypeError(f"{name} has dtype {array.dtype}; it must be {wanted}")
     return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def summing_dtype(x: Array) -> np.dtype[Any]:
+    """Name the dtype in which values of x are added: single precision for half, else their own."""
+    return np.dtype(np.float32) if x.dtype == np.float16 else x.dtype
 
 
 def integer(value: Any, name: str, minimum: int) -> int:

@@ -14,12 +14,12 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import Array, PerAxis, Sizes, integer, numeric, per_axis
+from .arguments import Array, PerAxis, Sizes, integer, numeric, per_axis, summing_dtype
 from .convolution import check_axes, check_channels, check_same_dtype, geometry_of
 from .geometry import Geometry
 from .padding import pad
 from .patches import gather
-from .transpose import apply_transpose, summing_dtype
+from .transpose import apply_transpose
 
 
 def conv1d_input(

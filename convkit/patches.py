@@ -17,7 +17,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
-from .arguments import Array, PerAxis, Sizes, check_rank, numeric, per_axis
+from .arguments import Array, PerAxis, Sizes, check_rank, numeric, per_axis, summing_dtype
 from .geometry import Geometry, span
 from .padding import pad
 
@@ -52,6 +52,16 @@ def scatter(patches: Array, size: Sizes, stride: Sizes, dilation: Sizes) -> Arra
         reads = [slice(f, f + n * s, s) for f, n, s in zip(first, positions, stride, strict=True)]
         x[:, :, *reads] += patches[:, :, *j]
     return x
+
+
+def add_up(patches: Array, window: Geometry, dtype: np.dtype[Any]) -> Array:
+    """Add patches up where a window read them, and cut the padding off: (N, C, *S) in `dtype`."""
+    padded = scatter(patches, window.padded_size, window.stride, window.dilation)
+    inside = [
+        slice(before, before + n)
+        for n, (before, _) in zip(window.input_size, window.padding, strict=True)
+    ]
+    return np.ascontiguousarray(padded[:, :, *inside], dtype)
 
 
 def unfold(
@@ -203,13 +213,8 @@ def fold(
 
     channels = y.shape[1] // math.prod(window.kernel_size)
     patches = y.reshape(len(y), channels, *window.kernel_size, *window.output_size)
-    working = np.float32 if y.dtype == np.float16 else y.dtype
-    inside = [slice(p, p + n) for n, (p, _) in zip(size, window.padding, strict=True)]
     with np.errstate(over="ignore", invalid="ignore"):
-        sums = scatter(
-            patches.astype(working, copy=False), window.padded_size, window.stride, window.dilation
-        )
-        x = np.ascontiguousarray(sums[:, :, *inside], dtype=y.dtype)
+        x = add_up(patches.astype(summing_dtype(y), copy=False), window, y.dtype)
     return x if batched else x[0]
 
 

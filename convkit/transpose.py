@@ -11,10 +11,10 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import Array, PerAxis, Sizes, check_rank, integer, numeric, per_axis
+from .arguments import Array, PerAxis, Sizes, check_rank, integer, numeric, per_axis, summing_dtype
 from .convolution import bias_column, check_axes, check_same_dtype
 from .geometry import Geometry, span
-from .patches import scatter
+from .patches import add_up
 
 
 def conv_transpose1d(
@@ -340,14 +340,4 @@ def apply_transpose(y: Array, w: Array, geometry: Geometry, groups: int) -> Arra
     with np.errstate(over="ignore", invalid="ignore"):
         columns = np.matmul(rows.swapaxes(1, 2), values, dtype=summing_dtype(y))
         patches = columns.reshape(len(y), groups * channels, *kernel_size, *positions)
-        padded = scatter(patches, geometry.padded_size, geometry.stride, geometry.dilation)
-        inside = [
-            slice(before, before + n)
-            for n, (before, _) in zip(geometry.input_size, geometry.padding, strict=True)
-        ]
-        return np.ascontiguousarray(padded[:, :, *inside], y.dtype)
-
-
-def summing_dtype(values: Array) -> np.dtype[np.generic]:
-    """Name the dtype in which products are added: single precision for half, else their own."""
-    return np.dtype(np.float32) if values.dtype == np.float16 else values.dtype
+        return add_up(patches, geometry, y.dtype)

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ..arguments import Array, Sizes
+from ..arguments import Array, Sizes, summing_dtype
 from ..geometry import places
 from . import fft, im2col, matrix, naive
 
@@ -30,7 +30,7 @@ def correlate(
     Half precision is computed in single precision, which every algorithm has.
     """
     run = METHODS[choose(x, w, stride, dilation) if method == "auto" else method]
-    working = np.float32 if x.dtype == np.float16 else x.dtype
+    working = summing_dtype(x)
     x_working, w_working = x.astype(working, copy=False), w.astype(working, copy=False)
     with np.errstate(over="ignore", invalid="ignore"):
         y = run(x_working, w_working, stride, dilation, groups)

@@ -16,7 +16,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..arguments import Array, PerAxis, Sizes, check_rank, flag, integer, numeric, per_axis
+from ..arguments import (
+    Array,
+    PerAxis,
+    Sizes,
+    check_rank,
+    flag,
+    integer,
+    numeric,
+    per_axis,
+    summing_dtype,
+)
 from ..geometry import Geometry, adaptive_bins, adaptive_size
 
 
