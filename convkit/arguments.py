@@ -69,6 +69,25 @@ def flag(value: Any, name: str) -> bool:
     return bool(value)
 
 
+def input_shape(input_size: Any, grad_output: Array, axes: int) -> tuple[int, ...]:
+    """Return the shape of the input, which has the batch and the channels of the output."""
+    kept = grad_output.shape[:-axes]
+    if isinstance(input_size, tuple | list) and len(input_size) == grad_output.ndim:
+        shape = tuple(integer(n, "input_size", minimum=0) for n in input_size)
+        if shape[:-axes] == kept:
+            return shape
+    raise ValueError(
+        f"input_size is {input_size!r}; for grad_output of shape {grad_output.shape} it must be "
+        f"a tuple of {grad_output.ndim} sizes that begins with {kept}"
+    )
+
+
+def check_not_empty(sizes: Sizes, subject: str) -> None:
+    """Check that there is something to pool; `subject` says what has these sizes."""
+    if 0 in sizes:
+        raise ValueError(f"{subject} {tuple(sizes)}; each must be at least 1")
+
+
 def check_rank(x: Array, axes: int, name: str, function: str) -> None:
     """Check that x is shaped (N, C, *S) or (C, *S) with as many spatial axes as stated."""
     if x.ndim not in (axes + 1, axes + 2):

@@ -50,8 +50,8 @@ class Geometry:
     ) -> Self:
         """Normalise the arguments of a pooling, whose stride is by default its kernel size.
 
-        `ceil_mode` keeps the last window although it sticks out, unless it would start beyond the
-        input and its padding: it is more padding at the far end.
+        `ceil_mode` keeps the last window although it sticks out, unless it would start behind the
+        last value of the input: it is more padding at that end.
         """
         axes = len(input_size)
         kernel_size = per_axis(kernel_size, axes, "kernel_size", minimum=1)
@@ -142,15 +142,17 @@ def adaptive_bins(n: int, m: int) -> list[slice]:
 
 
 def adaptive_size(output_size: Any, input_size: Sizes) -> tuple[int, ...]:
-    """Normalise the output size of adaptive pooling, where None stands for the input's size."""
+    """Normalise the output size of adaptive pooling.
+
+    As in torch, a tuple of two or three may hold None, which stands for the size of the input.
+    """
     axes = len(input_size)
     sizes = output_size if isinstance(output_size, tuple | list) else (output_size,) * axes
     if len(sizes) != axes:
-        raise ValueError(
-            f"output_size is {output_size!r}; it must be one int or None, or a tuple of {axes}"
-        )
+        raise ValueError(f"output_size is {output_size!r}; it must be one int or a tuple of {axes}")
+    optional = sizes is output_size and axes > 1
     return tuple(
-        n if m is None else integer(m, "output_size", minimum=0)
+        n if m is None and optional else integer(m, "output_size", minimum=0)
         for n, m in zip(input_size, sizes, strict=True)
     )
 

@@ -236,10 +236,12 @@ SPECIAL = {
         "no channel": (lambda a: {"input": ones(0, 8, a)}, "input has"),
     },
     "adaptive_max_pool#d": {
+        "no size": (lambda a: {"output_size": None}, "output_size holds None.*must be an int"),
         "complex": (lambda a: {"input": ones(4, 8, a, 2, complex)}, "input has dtype complex128"),
         "input empty": (lambda a: {"input": ones(4, 0, a)}, "input has"),
     },
     "adaptive_avg_pool#d": {
+        "no size": (lambda a: {"output_size": None}, "output_size holds None.*must be an int"),
         "integers": (lambda a: {"input": ones(4, 8, a, 2, int)}, "input has dtype int64"),
     },
     "max_unpool#d": {

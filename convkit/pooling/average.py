@@ -11,9 +11,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import padding as pads
-from ..arguments import Array, PerAxis, Sizes, check_rank, flag, integer, numeric
+from ..arguments import (
+    Array,
+    PerAxis,
+    Sizes,
+    check_not_empty,
+    check_rank,
+    flag,
+    input_shape,
+    integer,
+    numeric,
+)
 from ..geometry import Geometry, adaptive_bins, adaptive_size
-from ..patches import gather, scatter
+from ..patches import add_up, gather
 
 
 def avg_pool1d(
@@ -209,7 +219,7 @@ def adaptive_avg_pool1d(input: ArrayLike, output_size: int | Sequence[int | None
     input : array_like, (N, C, W) or (C, W)
         Signal, batched or not. Floating; never modified.
     output_size : int or tuple of int
-        Number m of bins. It may exceed W, and be 0; None in a tuple stands for W.
+        Number m of bins. It may exceed W, and be 0.
 
     Returns
     -------
@@ -252,7 +262,8 @@ def adaptive_avg_pool2d(input: ArrayLike, output_size: int | Sequence[int | None
     input : array_like, (N, C, H, W) or (C, H, W)
         Images, batched or not. Floating; never modified.
     output_size : int or tuple of int
-        Number of bins along each axis, as in :func:`adaptive_avg_pool1d`.
+        Number of bins along each axis, as in :func:`adaptive_avg_pool1d`; None in a tuple stands
+        for the input's size.
 
     Returns
     -------
@@ -293,7 +304,8 @@ def adaptive_avg_pool3d(input: ArrayLike, output_size: int | Sequence[int | None
     input : array_like, (N, C, T, H, W) or (C, T, H, W)
         Volumes, batched or not. Floating; never modified.
     output_size : int or tuple of int
-        Number of bins along each axis, as in :func:`adaptive_avg_pool1d`.
+        Number of bins along each axis, as in :func:`adaptive_avg_pool1d`; None in a tuple stands
+        for the input's size.
 
     Returns
     -------
@@ -679,17 +691,15 @@ def _avg_pool_input(
     """Check every argument, then transpose `_avg_pool`: divide, spread over windows, crop."""
     g = numeric(grad_output, "grad_output", "f", "floating, e.g. grad_output.astype(float)")
     check_rank(g, axes, "grad_output", f"avg_pool{axes}d_input")
-    shape = shape_around(g, input_size, axes)
+    shape = input_shape(input_size, g, axes)
     check_not_empty(shape[-axes - 1 :], "input_size has channels and spatial size")
     geometry = geometry_of(shape[-axes:], kernel_size, stride, padding, ceil_mode)
     check_spatial_size(g, geometry.output_size)
     divisor = window_divisors(geometry, count_include_pad, divisor_override, g.dtype)
 
     batch = g if g.ndim == axes + 2 else g[None]
-    inside = [slice(p, p + n) for n, (p, _) in zip(shape[-axes:], geometry.padding, strict=True)]
     with np.errstate(over="ignore", invalid="ignore"):
-        padded = spread_windows(divide(widened(batch), divisor), geometry)
-        x = np.ascontiguousarray(padded[:, :, *inside], dtype=g.dtype)
+        x = spread_windows(divide(widened(batch), divisor), geometry).astype(g.dtype, copy=False)
     return x if g.ndim == axes + 2 else x[0]
 
 
@@ -713,7 +723,7 @@ def _adaptive_avg_pool_input(axes: int, grad_output: ArrayLike, input_size: Size
     """Check every argument, then transpose `_adaptive_avg_pool`: divide, spread over bins."""
     g = numeric(grad_output, "grad_output", "f", "floating, e.g. grad_output.astype(float)")
     check_rank(g, axes, "grad_output", f"adaptive_avg_pool{axes}d_input")
-    size = shape_around(g, input_size, axes)[-axes:]
+    size = input_shape(input_size, g, axes)[-axes:]
     check_not_empty(size, "input_size has spatial size")
 
     with np.errstate(over="ignore", invalid="ignore"):
@@ -753,11 +763,11 @@ def sum_windows(x: Array, geometry: Geometry) -> Array:
 
 
 def spread_windows(y: Array, geometry: Geometry) -> Array:
-    """Add y (N, C, *S_out) to every position of its window: the transpose of `sum_windows`."""
+    """Add y (N, C, *S_out) to every input in its window: transposes padding and `sum_windows`."""
     axes = len(geometry.kernel_size)
     taps = np.expand_dims(y, tuple(range(2, 2 + axes)))
     taps = np.broadcast_to(taps, (*y.shape[:2], *geometry.kernel_size, *geometry.output_size))
-    return scatter(taps, geometry.padded_size, geometry.stride, geometry.dilation)
+    return add_up(taps, geometry, y.dtype)
 
 
 def sum_bins(x: Array, axis: int, m: int) -> Array:
@@ -850,25 +860,6 @@ def bin_counts(input_size: Sizes, output_size: Sizes) -> Array:
 def outer(factors: Iterable[Array]) -> Array:
     """Multiply one count per axis: the count of a box is the product of its sides."""
     return reduce(np.multiply.outer, factors)
-
-
-def check_not_empty(sizes: Sizes, subject: str) -> None:
-    """Check that there is something to average; `subject` says what has these sizes."""
-    if 0 in sizes:
-        raise ValueError(f"{subject} {sizes}; each must be at least 1")
-
-
-def shape_around(grad_output: Array, input_size: Sizes, axes: int) -> tuple[int, ...]:
-    """Check that `input_size` has the gradient's batch and channels; return it as a tuple."""
-    kept = grad_output.shape[:-axes]
-    if isinstance(input_size, tuple | list) and len(input_size) == grad_output.ndim:
-        shape = tuple(integer(n, "input_size", minimum=0) for n in input_size)
-        if shape[:-axes] == kept:
-            return shape
-    raise ValueError(
-        f"input_size is {input_size!r}; for grad_output of shape {grad_output.shape} it must be "
-        f"a tuple of {grad_output.ndim} sizes that begins with {kept}"
-    )
 
 
 def check_spatial_size(grad_output: Array, output_size: Sizes) -> None:

@@ -20,8 +20,10 @@ from ..arguments import (
     Array,
     PerAxis,
     Sizes,
+    check_not_empty,
     check_rank,
     flag,
+    input_shape,
     integer,
     numeric,
     per_axis,
@@ -286,7 +288,7 @@ def adaptive_max_pool2d(
     input : array_like, (N, C, H, W) or (C, H, W)
         Images, batched or not. Integer or floating; never modified.
     output_size : int or tuple of int or None
-        Number of bins, per axis; None stands for the input's size, one bin a pixel.
+        Number of bins, per axis; None stands for the input's size in a tuple, one bin a pixel.
     return_indices : bool
         Also return where each value was found.
 
@@ -335,7 +337,7 @@ def adaptive_max_pool3d(
     input : array_like, (N, C, T, H, W) or (C, T, H, W)
         Volumes, batched or not. Integer or floating; never modified.
     output_size : int or tuple of int or None
-        Number of bins, per axis; None stands for the input's size.
+        Number of bins, per axis; None in a tuple stands for the input's size.
     return_indices : bool
         Also return where each value was found.
 
@@ -795,7 +797,7 @@ def _max_pool(
     """Check every argument, list what each window reads, find the winners."""
     x = real(input, "input")
     check_rank(x, axes, "input", f"max_pool{axes}d")
-    check_not_empty(x.shape, axes + 1, "input has shape")
+    check_not_empty(x.shape[-axes - 1 :], "input has channels and spatial size")
     geometry = Geometry.of_pooling(
         x.shape[-axes:], kernel_size, stride, padding, dilation, ceil_mode
     )
@@ -813,7 +815,7 @@ def _adaptive_max_pool(
     """Check every argument, list what each bin reads, find the winners."""
     x = real(input, "input")
     check_rank(x, axes, "input", f"adaptive_max_pool{axes}d")
-    check_not_empty(x.shape, x.ndim - 1, "input has shape")
+    check_not_empty(x.shape[1:], "input has sizes behind its first")
     size = x.shape[-axes:]
     sizes = adaptive_size(output_size, size)
     with_indices = flag(return_indices, "return_indices")
@@ -834,7 +836,7 @@ def _max_unpool(
     """Check every argument, put the values into planes of zeros."""
     x = real(input, "input")
     check_rank(x, axes, "input", f"max_unpool{axes}d")
-    check_not_empty(x.shape, x.ndim - 1, "input has shape")
+    check_not_empty(x.shape[1:], "input has sizes behind its first")
     size = unpooled_size(x.shape[-axes:], kernel_size, stride, padding, output_size)
     index = checked_indices(indices, size)
     check_same_shape(index, x, "input")
@@ -999,19 +1001,6 @@ def entry_per_axis(value: PerAxis, axes: int, name: str, minimum: int) -> tuple[
     return per_axis(value, axes, name, minimum)
 
 
-def input_shape(input_size: Sizes, grad_output: Array, axes: int) -> tuple[int, ...]:
-    """Return the shape of the input, which has the batch and the channels of the output."""
-    kept = grad_output.shape[:-axes]
-    if isinstance(input_size, tuple | list) and len(input_size) == grad_output.ndim:
-        shape = tuple(integer(n, "input_size", minimum=0) for n in input_size)
-        if shape[:-axes] == kept:
-            return shape
-    raise ValueError(
-        f"input_size is {input_size!r}; for grad_output of shape {grad_output.shape} it must be "
-        f"a tuple of {grad_output.ndim} sizes that begins with {kept}"
-    )
-
-
 def checked_indices(indices: ArrayLike, size: Sizes) -> Array:
     """Return `indices` as an array if they are int64 and lie in a plane of this size."""
     index = numeric(indices, "indices", kinds="i", wanted="int64")
@@ -1031,12 +1020,6 @@ def check_same_shape(index: Array, other: Array, name: str) -> None:
     """Check that there is one index for every value of the other argument."""
     if index.shape != other.shape:
         raise ValueError(f"indices has shape {index.shape}; it must be {name}'s, {other.shape}")
-
-
-def check_not_empty(shape: Sizes, last: int, subject: str) -> None:
-    """Check that the last axes hold something; `subject` begins the message."""
-    if 0 in shape[-last:]:
-        raise ValueError(f"{subject} {tuple(shape)}; its last {last} sizes must be at least 1")
 
 
 def real(value: ArrayLike, name: str) -> Array:
