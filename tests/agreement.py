@@ -132,7 +132,8 @@ def compare(name, actual, expected, arguments=(), originals=()):
         np.testing.assert_array_equal(array, original, err_msg="an argument was modified")
         if array is not None:
             assert not np.shares_memory(actual, array)
-    RECORDS.setdefault(name, Record()).add(str(expected.dtype), relative_error(actual, expected))
+    dtype = "integers" if expected.dtype.kind in "iu" else str(expected.dtype)
+    RECORDS.setdefault(name, Record()).add(dtype, relative_error(actual, expected))
 
 
 def torch_answer(problem):
