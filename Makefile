@@ -11,7 +11,7 @@ CORES := $(shell getconf _NPROCESSORS_ONLN)
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST = $(ONE_THREAD) $(BIN)/python -m pytest --numprocesses $(CORES) --maxprocesses 8
 
-.PHONY: help book test serve notebooks lint unit cells browser clean
+.PHONY: help book test serve notebooks lint unit cells browser faults clean
 
 help: ## List the commands (the default)
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1	/p' Makefile | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -67,6 +67,9 @@ cells: $(READY) ## Step of test: every cell's stored output against a fresh run
 
 browser: $(READY) ## Step of test: the built pages in Chromium
 	$(PYTEST) --dist loadfile tests/browser
+
+faults: $(READY) ## Plant deliberate bugs in a copy of convkit: do the tests notice? (ONLY=fft: some)
+	@$(ONE_THREAD) $(BIN)/python tools/faults.py $(ONLY)
 
 clean: ## Remove what was built; .venv stays
 	rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis
