@@ -9,7 +9,16 @@ from numpy.typing import ArrayLike
 from . import algorithms
 from . import padding as pads
 from .algorithms.matrix import band_matrix
-from .arguments import Array, PerAxis, Sizes, check_rank, integer, numeric, one_of
+from .arguments import (
+    Array,
+    PerAxis,
+    Sizes,
+    check_rank,
+    integer,
+    numeric,
+    one_of,
+    silently,
+)
 from .geometry import Geometry
 
 
@@ -32,9 +41,9 @@ def conv1d(
         y[n, o, i] = b[o] + \sum_{c=0}^{C/g-1} \sum_{j=0}^{k-1}
                      w[o, c, j]\; x[n, c_o + c,\, s\,i + d\,j]
 
-    where x is the padded input, :math:`c_o` the first channel of the group of output o, and
-    s, d, g are stride, dilation and groups. The kernel is not flipped: networks call this
-    convolution, mathematics calls it cross-correlation.
+    where :math:`x` is the padded input, :math:`c_o` the first channel of the group of output
+    :math:`o`, and :math:`s`, :math:`d`, :math:`g` are stride, dilation and groups. The kernel is
+    not flipped: networks call this convolution, mathematics calls it cross-correlation.
 
     Parameters
     ----------
@@ -106,9 +115,9 @@ def conv2d(
         y[n, o, i_1, i_2] = b[o] + \sum_{c=0}^{C/g-1} \sum_{j_1=0}^{k_1-1} \sum_{j_2=0}^{k_2-1}
             w[o, c, j_1, j_2]\; x[n, c_o + c,\, s_1 i_1 + d_1 j_1,\, s_2 i_2 + d_2 j_2]
 
-    where x is the padded input, :math:`c_o` the first channel of the group of output o, and
-    s, d, g are stride, dilation and groups. The kernel is not flipped: networks call this
-    convolution, mathematics calls it cross-correlation.
+    where :math:`x` is the padded input, :math:`c_o` the first channel of the group of output
+    :math:`o`, and :math:`s`, :math:`d`, :math:`g` are stride, dilation and groups. The kernel is
+    not flipped: networks call this convolution, mathematics calls it cross-correlation.
 
     Parameters
     ----------
@@ -175,9 +184,10 @@ def conv3d(
 
         y[n, o, i] = b[o] + \sum_{c=0}^{C/g-1} \sum_{j} w[o, c, j]\; x[n, c_o + c,\, s\,i + d\,j]
 
-    where i and j have three components, x is the padded input, :math:`c_o` the first channel of
-    the group of output o, and s, d, g are stride, dilation and groups. The kernel is not flipped:
-    networks call this convolution, mathematics calls it cross-correlation.
+    where :math:`i` and :math:`j` have three components, :math:`x` is the padded input, :math:`c_o`
+    the first channel of the group of output :math:`o`, and :math:`s`, :math:`d`, :math:`g` are
+    stride, dilation and groups. The kernel is not flipped: networks call this convolution,
+    mathematics calls it cross-correlation.
 
     Parameters
     ----------
@@ -235,12 +245,12 @@ def conv_matrix(
     *,
     padding_mode: str = "zeros",
 ) -> "scipy.sparse.csr_array":
-    """Build the sparse matrix A of a convolution: ``A @ x.ravel() == conv(x).ravel()``.
+    r"""Build the sparse matrix :math:`A` of a convolution: ``A @ x.ravel() == conv(x).ravel()``.
 
-    Row r lists the weights with which output r reads the inputs. Zero padding leaves weights out;
-    the other padding modes move them to the column of the value that the padding repeats, where
-    they add up. The transpose is the transposed convolution, which carries gradients from outputs
-    back to inputs.
+    Row :math:`r` lists the weights with which output :math:`r` reads the inputs. Zero
+    padding leaves weights out; the other padding modes move them to the column of the value that
+    the padding repeats, where they add up. The transpose is the transposed convolution, which
+    carries gradients from outputs back to inputs.
 
     Parameters
     ----------
@@ -273,7 +283,11 @@ def conv_matrix(
     array([[1, 2, 3, 0, 0],
            [0, 1, 2, 3, 0],
            [0, 0, 1, 2, 3]])
-    >>> conv_matrix([[[1, 2, 3]]], (1, 4), padding=1, padding_mode="circular").toarray()
+
+    Circular padding puts the weights that stick out at the other end.
+
+    >>> A = conv_matrix([[[1, 2, 3]]], (1, 4), padding=1, padding_mode="circular")
+    >>> A.toarray()
     array([[2, 3, 0, 1],
            [1, 2, 3, 0],
            [0, 1, 2, 3],
@@ -299,6 +313,7 @@ def conv_matrix(
     return band_matrix(w, sources, columns, geometry.stride, geometry.dilation, groups)
 
 
+@silently
 def _conv(
     axes: int,
     input: ArrayLike,
@@ -325,8 +340,7 @@ def _conv(
 
     padded = pads.pad(x, geometry.padding, padding_mode)
     y = algorithms.correlate(padded, w, geometry.stride, geometry.dilation, groups, method)
-    with np.errstate(over="ignore", invalid="ignore"):
-        y = np.ascontiguousarray(y if b is None else y + b)
+    y = np.ascontiguousarray(y if b is None else y + b)
     return y if batched else y[0]
 
 
@@ -390,8 +404,8 @@ def geometry_of(
     batch, spatial = shape[0], shape[2:]
     if 0 in w_shape[2:]:
         raise ValueError(f"weight has shape {w_shape}; it needs at least one tap on every axis")
-    geometry = Geometry.of(spatial, w_shape[2:], stride, padding, dilation)
     if 0 in spatial and (batch or padding_mode != "zeros"):
         raise ValueError(f"input has spatial size {spatial}; every axis needs at least one value")
+    geometry = Geometry.of(spatial, w_shape[2:], stride, padding, dilation)
     pads.check_padding(spatial, geometry.padding, padding_mode)
     return geometry

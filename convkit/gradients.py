@@ -1,10 +1,10 @@
 r"""The two gradients of a convolution: with respect to its input and with respect to its weight.
 
-A convolution y = W U x (see patches.py) is linear in x and linear in its weight. The gradient of a
-loss with respect to y, g, therefore goes back by the two transposed maps:
+A convolution y = V U x (see patches.py) is linear in x and linear in its weight. The gradient of a
+loss with respect to y, dy, therefore goes back by the two transposed maps:
 
-    to the input      U^T W^T g      every output hands its gradient to the inputs it read
-    to the weight     g (U x)^T      every tap sums what it multiplied, times the gradient there
+    to the input      U^T V^T dy     every output hands its gradient to the inputs it read
+    to the weight     dy (U x)^T     every tap sums what it multiplied, times the gradient there
 
 For complex numbers both transposes are conjugated.
 """
@@ -14,7 +14,17 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import Array, PerAxis, Sizes, integer, numeric, per_axis, summing_dtype
+from .arguments import (
+    Array,
+    PerAxis,
+    Sizes,
+    check_gradient,
+    integer,
+    numeric,
+    per_axis,
+    silently,
+    summing_dtype,
+)
 from .convolution import check_axes, check_channels, check_same_dtype, geometry_of
 from .geometry import Geometry
 from .padding import pad
@@ -35,17 +45,17 @@ def conv1d_input(
 
     .. math::
 
-        \frac{\partial L}{\partial x[n, c_0 + c, m]} = \sum_{o} \; \sum_{s\,i + d\,j - p = m}
-            \overline{w[o, c, j]}\; g[n, o, i],
-            \qquad g = \frac{\partial L}{\partial y}
+        \frac{\partial L}{\partial x[n, c_o + c, t]} = \sum_{o} \; \sum_{s\,i + d\,j - p = t}
+            \overline{w[o, c, j]}\; \frac{\partial L}{\partial y[n, o, i]}
 
-    where o runs over the outputs of the group whose first input channel is :math:`c_0`, the inner
-    sum over all i and j that meet at m, and s, p, d are stride, padding and dilation. An input
-    that no window reads has gradient 0.
+    where :math:`o` runs over the outputs of one group, :math:`c_o` is the first input channel of
+    that group, the inner sum runs over all :math:`i` and :math:`j` that meet at :math:`t`, and
+    :math:`s`, :math:`p`, :math:`d` are stride, padding and dilation. An input that no window reads
+    has gradient 0.
 
-    With stride s, s input sizes share one output size, so the size is an argument here. It takes
-    the place of `output_padding` in :func:`conv_transpose1d`, which otherwise gives the same
-    numbers; only complex weights are conjugated here and not there.
+    With stride :math:`s`, :math:`s` input sizes share one output size, so the size is an argument
+    here. It takes the place of `output_padding` in :func:`conv_transpose1d`, which otherwise gives
+    the same numbers; only complex weights are conjugated here and not there.
 
     Parameters
     ----------
@@ -106,9 +116,9 @@ def conv2d_input(
 
     .. math::
 
-        \frac{\partial L}{\partial x[n, c_0 + c, m_1, m_2]} = \sum_{o} \;
-            \sum_{s_1 i_1 + d_1 j_1 - p_1 = m_1} \; \sum_{s_2 i_2 + d_2 j_2 - p_2 = m_2}
-            \overline{w[o, c, j_1, j_2]}\; g[n, o, i_1, i_2]
+        \frac{\partial L}{\partial x[n, c_o + c, t_1, t_2]} = \sum_{o} \;
+            \sum_{\substack{s_1 i_1 + d_1 j_1 - p_1 = t_1 \\ s_2 i_2 + d_2 j_2 - p_2 = t_2}}
+            \overline{w[o, c, j_1, j_2]}\; \frac{\partial L}{\partial y[n, o, i_1, i_2]}
 
     with the names of :func:`conv1d_input`.
 
@@ -163,10 +173,11 @@ def conv3d_input(
 
     .. math::
 
-        \frac{\partial L}{\partial x[n, c_0 + c, m]} = \sum_{o} \; \sum_{s\,i + d\,j - p = m}
-            \overline{w[o, c, j]}\; g[n, o, i]
+        \frac{\partial L}{\partial x[n, c_o + c, t]} = \sum_{o} \; \sum_{s\,i + d\,j - p = t}
+            \overline{w[o, c, j]}\; \frac{\partial L}{\partial y[n, o, i]}
 
-    where m, i and j have three components; the names are those of :func:`conv1d_input`.
+    where :math:`t`, :math:`i` and :math:`j` have three components; the names are those of
+    :func:`conv1d_input`.
 
     Parameters
     ----------
@@ -218,17 +229,17 @@ def conv1d_weight(
     dilation: PerAxis = 1,
     groups: int = 1,
 ) -> Array:
-    r"""Gradient of :func:`conv1d` with respect to its weight: what each tap met, times g.
+    r"""Gradient of :func:`conv1d` with respect to its weight: what each tap met, weighted.
 
     .. math::
 
         \frac{\partial L}{\partial w[o, c, j]} = \sum_{n} \sum_{i}
-            \overline{x[n, c_o + c,\, s\,i + d\,j]}\; g[n, o, i],
-            \qquad g = \frac{\partial L}{\partial y}
+            \overline{x[n, c_o + c,\, s\,i + d\,j]}\; \frac{\partial L}{\partial y[n, o, i]}
 
-    where x is the padded input, :math:`c_o` the first channel of the group of output o, and s, d
-    are stride and dilation. It is itself a correlation, of the input with g, in which stride and
-    dilation have changed places.
+    where :math:`x` is the padded input, :math:`c_o` the first channel of the group of output
+    :math:`o`, and :math:`s`, :math:`d` are stride and dilation. It is itself a correlation of the
+    input with the gradient, in which stride and dilation, and examples and channels, have changed
+    places; only its first :math:`k` values are kept.
 
     Parameters
     ----------
@@ -280,12 +291,13 @@ def conv2d_weight(
     dilation: PerAxis = 1,
     groups: int = 1,
 ) -> Array:
-    r"""Gradient of :func:`conv2d` with respect to its weight: what each tap met, times g.
+    r"""Gradient of :func:`conv2d` with respect to its weight: what each tap met, weighted.
 
     .. math::
 
         \frac{\partial L}{\partial w[o, c, j_1, j_2]} = \sum_{n} \sum_{i_1} \sum_{i_2}
-            \overline{x[n, c_o + c,\, s_1 i_1 + d_1 j_1,\, s_2 i_2 + d_2 j_2]}\; g[n, o, i_1, i_2]
+            \overline{x[n, c_o + c,\, s_1 i_1 + d_1 j_1,\, s_2 i_2 + d_2 j_2]}\;
+            \frac{\partial L}{\partial y[n, o, i_1, i_2]}
 
     with the names of :func:`conv1d_weight`.
 
@@ -336,14 +348,15 @@ def conv3d_weight(
     dilation: PerAxis = 1,
     groups: int = 1,
 ) -> Array:
-    r"""Gradient of :func:`conv3d` with respect to its weight: what each tap met, times g.
+    r"""Gradient of :func:`conv3d` with respect to its weight: what each tap met, weighted.
 
     .. math::
 
         \frac{\partial L}{\partial w[o, c, j]} = \sum_{n} \sum_{i}
-            \overline{x[n, c_o + c,\, s\,i + d\,j]}\; g[n, o, i]
+            \overline{x[n, c_o + c,\, s\,i + d\,j]}\; \frac{\partial L}{\partial y[n, o, i]}
 
-    where i and j have three components; the names are those of :func:`conv1d_weight`.
+    where :math:`i` and :math:`j` have three components; the names are those of
+    :func:`conv1d_weight`.
 
     Parameters
     ----------
@@ -383,6 +396,7 @@ def conv3d_weight(
     return _weight_gradient(3, input, weight_size, grad_output, stride, padding, dilation, groups)
 
 
+@silently
 def _input_gradient(
     axes: int,
     input_size: Sizes,
@@ -403,6 +417,7 @@ def _input_gradient(
     return apply_transpose(g, w.conj(), geometry, groups)
 
 
+@silently
 def _weight_gradient(
     axes: int,
     input: ArrayLike,
@@ -448,11 +463,7 @@ def checked_geometry(
     """Return the convolution's geometry, checked to give an output of the shape of g."""
     numbers = per_axis(padding, len(x_shape) - 2, "padding", minimum=0)  # refuses "same"
     geometry = geometry_of(x_shape, w_shape, stride, numbers, dilation, "zeros")
-    expected = (x_shape[0], w_shape[0], *geometry.output_size)
-    if g.shape != expected:
-        raise ValueError(
-            f"grad_output has shape {g.shape}; it must be {expected}, the shape of the output"
-        )
+    check_gradient(g, (x_shape[0], w_shape[0], *geometry.output_size))
     return geometry
 
 
@@ -469,6 +480,5 @@ def multiply_by_patches(
     taps, places = channels * math.prod(kernel_size), len(g) * math.prod(g.shape[2:])
     columns = examples_beside_positions.reshape(groups, taps, places)
     rows = g.swapaxes(0, 1).reshape(groups, filters // groups, places)
-    with np.errstate(over="ignore", invalid="ignore"):
-        product: Array = np.matmul(rows, columns.swapaxes(1, 2), dtype=summing_dtype(g))
-        return product.reshape(w_shape).astype(g.dtype, copy=False)
+    product: Array = np.matmul(rows, columns.swapaxes(1, 2), dtype=summing_dtype(g))
+    return product.reshape(w_shape).astype(g.dtype, copy=False)

@@ -1,12 +1,12 @@
 """Patches: what a sliding window reads at each place, and the transpose of reading.
 
 Reading and its transpose carry most of the package. With U the linear map that lists the patches
-of x as columns, and W the kernels as rows::
+of x as columns, and V the kernels as rows::
 
-    y = W U x            convolution            (algorithms/im2col.py)
-    U^T W^T y            transposed convolution (transpose.py)
+    y = V U x            convolution            (algorithms/im2col.py)
+    U^T V^T y            transposed convolution (transpose.py)
 
-Pooling replaces W by a maximum or a mean. `gather` and `scatter` are U and U^T on views, for use
+Pooling replaces V by a maximum or a mean. `gather` and `scatter` are U and U^T on views, for use
 inside the package; `unfold` and `fold` are the same two as torch's functions, checked and copied.
 """
 
@@ -17,7 +17,18 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
 
-from .arguments import Array, PerAxis, Sizes, check_rank, numeric, per_axis, summing_dtype
+from .arguments import (
+    Array,
+    PerAxis,
+    Sizes,
+    check_not_empty,
+    check_rank,
+    entry_per_axis,
+    numeric,
+    per_axis,
+    silently,
+    summing_dtype,
+)
 from .geometry import Geometry, span
 from .padding import pad
 
@@ -26,42 +37,45 @@ AXES_OF_RANK = {2: 1, 3: 2, 4: 2, 5: 3}  # of unfold's input when kernel_size is
 
 
 def gather(x: Array, kernel_size: Sizes, stride: Sizes, dilation: Sizes) -> Array:
-    """View x (N, C, *S) as (N, C, *K, *S_out): entry [n, c, j, i] is x[n, c, s*i + d*j].
+    """View x (..., *S) as (..., *K, *S_out): entry [..., j, i] is x[..., s*i + d*j].
 
     No value is copied: each patch is the same memory read with other strides.
     """
-    spatial = tuple(range(2, x.ndim))
+    spatial = tuple(range(-len(kernel_size), 0))
     spans = tuple(span(k, d) for k, d in zip(kernel_size, dilation, strict=True))
-    windows = sliding_window_view(x, spans, axis=spatial)  # (N, C, *places, *spans)
-    steps = [slice(None, None, step) for step in (*stride, *dilation)]
-    windows = windows[:, :, *steps]  # (N, C, *S_out, *K)
-    taps = tuple(range(x.ndim, windows.ndim))
-    return np.moveaxis(windows, taps, spatial)
+    windows = sliding_window_view(x, spans, axis=spatial)  # (..., *places, *spans)
+    steps: list[Any] = [slice(None, None, step) for step in (*stride, *dilation)]
+    windows = windows[..., *steps]  # (..., *S_out, *K)
+    before_places = tuple(axis - len(spatial) for axis in spatial)
+    return np.moveaxis(windows, spatial, before_places)
 
 
 def scatter(patches: Array, size: Sizes, stride: Sizes, dilation: Sizes) -> Array:
-    """Add patches (N, C, *K, *S_out) up into x (N, C, *size): the transpose of `gather`.
+    """Add patches (..., *K, *S_out) up into x (..., *size): the transpose of `gather`.
 
-    Value [n, c, j, i] is added to x[n, c, s*i + d*j]; where patches overlap, they sum.
+    Value [..., j, i] is added to x[..., s*i + d*j]; where patches overlap, they sum.
     """
     axes = len(size)
-    kernel_size, positions = patches.shape[2 : 2 + axes], patches.shape[2 + axes :]
-    x = np.zeros((*patches.shape[:2], *size), patches.dtype)
+    kernel_size, positions = patches.shape[-2 * axes : -axes], patches.shape[-axes:]
+    x = np.zeros((*patches.shape[: -2 * axes], *size), patches.dtype)
+    every_place = (slice(None),) * axes
     for j in np.ndindex(*kernel_size):
         first = [d * b for d, b in zip(dilation, j, strict=True)]
-        reads = [slice(f, f + n * s, s) for f, n, s in zip(first, positions, stride, strict=True)]
-        x[:, :, *reads] += patches[:, :, *j]
+        reads = zip(first, positions, stride, strict=True)
+        where: list[Any] = [slice(f, f + n * s, s) for f, n, s in reads]
+        x[..., *where] += patches[..., *j, *every_place]
     return x
 
 
+@silently
 def add_up(patches: Array, window: Geometry, dtype: np.dtype[Any]) -> Array:
-    """Add patches up where a window read them, and cut the padding off: (N, C, *S) in `dtype`."""
+    """Add patches up where a window read them, and cut the padding off: (..., *S) in `dtype`."""
     padded = scatter(patches, window.padded_size, window.stride, window.dilation)
-    inside = [
+    inside: list[Any] = [
         slice(before, before + n)
         for n, (before, _) in zip(window.input_size, window.padding, strict=True)
     ]
-    return np.ascontiguousarray(padded[:, :, *inside], dtype)
+    return np.ascontiguousarray(padded[..., *inside], dtype)
 
 
 def unfold(
@@ -75,10 +89,11 @@ def unfold(
 
     .. math:: y[n,\; c\,K + j,\; i] = x[n, c,\, s\,i + d\,j]
 
-    where x is the zero-padded input, j is one of the K taps of the window, i one of its L places,
-    and s and d are stride and dilation. In y taps and places are counted in scan order, the last
-    axis fastest; on the right they have one component per axis. Kernels written as rows turn the
-    columns into a convolution: ``weight.reshape(D, -1) @ unfold(x, k)``.
+    where :math:`x` is the zero-padded input, :math:`j` is one of the :math:`K` taps of the window,
+    :math:`i` one of its :math:`L` places, and :math:`s` and :math:`d` are stride and dilation. In
+    :math:`y` taps and places are counted in scan order, the last axis fastest; on the right they
+    have one component per axis. Kernels written as rows turn the columns into a convolution:
+    ``weight.reshape(D, -1) @ unfold(x, k)``.
 
     Parameters
     ----------
@@ -98,8 +113,8 @@ def unfold(
     Returns
     -------
     ndarray, (N, C \* K, L) or (C \* K, L)
-        New C-contiguous array of the input's dtype. K is the product of `kernel_size`, L that of
-        ``output_size(S, kernel_size, stride, padding, dilation)``.
+        New C-contiguous array of the input's dtype. :math:`K` is the product of `kernel_size`,
+        :math:`L` that of ``output_size(S, kernel_size, stride, padding, dilation)``.
 
     Raises
     ------
@@ -115,12 +130,17 @@ def unfold(
 
     Examples
     --------
+    The four 2x2 patches of an image, one per column; the last is 4 5 / 7 8.
+
     >>> image = np.arange(9).reshape(1, 3, 3)
-    >>> unfold(image, 2)  # the four 2x2 patches; the last is 4 5 / 7 8
+    >>> unfold(image, 2)
     array([[0, 1, 3, 4],
            [1, 2, 4, 5],
            [3, 4, 6, 7],
            [4, 5, 7, 8]])
+
+    A signal needs a tuple.
+
     >>> unfold([[1, 2, 3, 4]], kernel_size=(3,), stride=2, padding=1)
     array([[0, 2],
            [1, 3],
@@ -129,19 +149,14 @@ def unfold(
     x = numeric(input, "input", *KINDS)
     axes = number_of_axes(kernel_size, "kernel_size", AXES_OF_RANK.get(x.ndim, 2))
     check_rank(x, axes, "input", "unfold")
-    batched = x.ndim == axes + 2
-    x = x if batched else x[None]
-    if 0 in x.shape[1:]:
-        raise ValueError(
-            f"input has {x.shape[1]} channels of size {x.shape[2:]}; none of these may be 0"
-        )
-    window = window_of(x.shape[2:], kernel_size, dilation, padding, stride)
+    check_not_empty(x.shape, axes + 1, "input has shape")
+    window = window_of(x.shape[-axes:], kernel_size, dilation, padding, stride)
 
+    *batch, channels = x.shape[:-axes]
     padded = pad(x, window.padding, "zeros")
     patches = gather(padded, window.kernel_size, window.stride, window.dilation).copy()
-    rows = x.shape[1] * math.prod(window.kernel_size)
-    y = patches.reshape(len(x), rows, math.prod(window.output_size))
-    return y if batched else y[0]
+    rows, columns = channels * math.prod(window.kernel_size), math.prod(window.output_size)
+    return patches.reshape(*batch, rows, columns)
 
 
 def fold(
@@ -154,9 +169,10 @@ def fold(
 ) -> Array:
     r"""Add the columns of :func:`unfold` up where they were read: its transpose ("col2im").
 
-    .. math:: x[n, c, m] = \sum_{(i,\,j)\,:\; s\,i + d\,j \,=\, m + p} y[n,\; c\,K + j,\; i]
+    .. math:: x[n, c, t] = \sum_{s\,i + d\,j - p = t} y[n,\; c\,K + j,\; i]
 
-    The letters are those of :func:`unfold`, and p is the padding, whose sums are dropped. Values
+    The sum runs over all :math:`i` and :math:`j` that meet at :math:`t`. The letters are those of
+    :func:`unfold`, and :math:`p` is the padding, whose sums are dropped. Values
     that several windows read come back several times, so `fold` does not undo `unfold`: divide by
     ``fold(unfold(ones))``, the number of windows that read each value, to take the mean.
 
@@ -179,8 +195,8 @@ def fold(
     Raises
     ------
     ValueError
-        When the rows are no multiple of K, the columns are not as many as the window has places
-        in `output_size`, the window does not fit, a number is out of range, or a tuple has
+        When the rows are no multiple of :math:`K`, the columns are not as many as the window has
+        places in `output_size`, the window does not fit, a number is out of range, or a tuple has
         another length.
     TypeError
         When the input is not numeric, or a size is not an integer.
@@ -191,12 +207,14 @@ def fold(
 
     Examples
     --------
+    Two windows read the 2 and the 3.
+
     >>> columns = unfold([[1, 2, 3, 4]], kernel_size=(3,))
     >>> columns
     array([[1, 2],
            [2, 3],
            [3, 4]])
-    >>> fold(columns, output_size=(4,), kernel_size=3)  # two windows read the 2 and the 3
+    >>> fold(columns, output_size=(4,), kernel_size=3)
     array([[1, 4, 6, 4]])
     """
     y = numeric(input, "input", *KINDS)
@@ -204,18 +222,15 @@ def fold(
         raise ValueError(
             f"input has shape {y.shape}; fold needs 3 axes (N, C * K, L) or 2 without N"
         )
-    batched = y.ndim == 3
-    y = y if batched else y[None]
     axes = number_of_axes(output_size, "output_size", 2)
     size = per_axis(output_size, axes, "output_size", minimum=1)
     window = window_of(size, kernel_size, dilation, padding, stride)
     check_columns(y, window)
 
-    channels = y.shape[1] // math.prod(window.kernel_size)
-    patches = y.reshape(len(y), channels, *window.kernel_size, *window.output_size)
-    with np.errstate(over="ignore", invalid="ignore"):
-        x = add_up(patches.astype(summing_dtype(y), copy=False), window, y.dtype)
-    return x if batched else x[0]
+    *batch, rows, _ = y.shape
+    channels = rows // math.prod(window.kernel_size)
+    patches = y.reshape(*batch, channels, *window.kernel_size, *window.output_size)
+    return add_up(patches.astype(summing_dtype(y), copy=False), window, y.dtype)
 
 
 def number_of_axes(sizes: Any, name: str, otherwise: int) -> int:
@@ -232,32 +247,26 @@ def window_of(
 ) -> Geometry:
     """Normalise a window; unlike elsewhere a tuple of one stands for one axis, not for all."""
     axes = len(size)
-    given = {
-        "kernel_size": kernel_size,
-        "dilation": dilation,
-        "padding": padding,
-        "stride": stride,
-    }
-    for name, value in given.items():
-        if isinstance(value, tuple | list) and len(value) != axes:
-            raise ValueError(
-                f"{name} is {value!r}; with {axes} spatial axes it must be one int "
-                f"or a tuple of {axes}"
-            )
-    padding = per_axis(padding, axes, "padding", minimum=0)  # a number: no "same", no "valid"
-    return Geometry.of(size, kernel_size, stride, padding, dilation)
+    return Geometry.of(
+        size,
+        entry_per_axis(kernel_size, axes, "kernel_size", minimum=1),
+        entry_per_axis(stride, axes, "stride", minimum=1),
+        entry_per_axis(padding, axes, "padding", minimum=0),
+        entry_per_axis(dilation, axes, "dilation", minimum=1),
+    )
 
 
 def check_columns(y: Array, window: Geometry) -> None:
-    """Check that y (N, C*K, L) has whole channels, and one column per place of the window."""
+    """Check that y (..., C*K, L) has whole channels, and one column per place of the window."""
+    *_, rows, columns = y.shape
     taps, places = math.prod(window.kernel_size), math.prod(window.output_size)
-    if y.shape[1] == 0 or y.shape[1] % taps:
+    if rows == 0 or rows % taps:
         raise ValueError(
-            f"input has {y.shape[1]} rows; with kernel_size {window.kernel_size} it must be "
+            f"input has {rows} rows; with kernel_size {window.kernel_size} it must be "
             f"a positive multiple of {taps}"
         )
-    if y.shape[2] != places:
+    if columns != places:
         raise ValueError(
-            f"input has {y.shape[2]} columns; with output_size {window.input_size} it must have "
+            f"input has {columns} columns; with output_size {window.input_size} it must have "
             f"{places}, one per place of the window"
         )

@@ -72,14 +72,15 @@ def receptive_field(layers: Iterable[Layer]) -> list[ReceptiveField]:
 
     .. math::
 
-        r_l = r_{l-1} + d_l\,(k_l - 1)\,S_{l-1} \qquad
-        S_l = s_l\,S_{l-1} \qquad
-        P_l = P_{l-1} + p_l\,S_{l-1}
+        r_\ell &= r_{\ell-1} + d_\ell\,(k_\ell - 1)\,S_{\ell-1} \\
+        S_\ell &= s_\ell\,S_{\ell-1} \\
+        P_\ell &= P_{\ell-1} + p_\ell\,S_{\ell-1}
 
-    starting from :math:`r_0 = S_0 = 1` and :math:`P_0 = 0`, with kernel size k, stride s, dilation
-    d and padding p (before the first value) of layer l. Output i of layer l then reads inputs
+    starting from :math:`r_0 = S_0 = 1` and :math:`P_0 = 0`, with kernel size :math:`k_\ell`, stride
+    :math:`s_\ell`, dilation :math:`d_\ell` and padding :math:`p_\ell` (before the first value) of
+    layer :math:`\ell`. Output :math:`i` of layer :math:`\ell` then reads inputs
 
-    .. math:: i\,S_l - P_l \quad\text{to}\quad i\,S_l - P_l + r_l - 1
+    .. math:: i\,S_\ell - P_\ell \quad\text{to}\quad i\,S_\ell - P_\ell + r_\ell - 1
 
     and none outside. The first and the last of them are read, but not always all between: dilated
     taps, and windows narrower than their stride, leave holes.
@@ -93,7 +94,8 @@ def receptive_field(layers: Iterable[Layer]) -> list[ReceptiveField]:
     Returns
     -------
     list of ReceptiveField
-        (size r, stride S, padding P) after each layer; an empty list when there is none.
+        (size :math:`r_\ell`, stride :math:`S_\ell`, padding :math:`P_\ell`) after each layer; an
+        empty list when there is none.
 
     Raises
     ------

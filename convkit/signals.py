@@ -15,7 +15,7 @@ def correlate(signal: ArrayLike, kernel: ArrayLike, mode: str = "full") -> Array
 
     .. math:: y[i] = \sum_j x[i + j]\; \overline{w[j]}
 
-    The result holds the shifts i at which the arrays overlap: at all ("full"), completely
+    The result holds the shifts :math:`i` at which the arrays overlap: at all ("full"), completely
     ("valid"), or the part of "full" that has the signal's size, around its centre ("same").
 
     Parameters
@@ -29,9 +29,10 @@ def correlate(signal: ArrayLike, kernel: ArrayLike, mode: str = "full") -> Array
     Returns
     -------
     ndarray
-        Of size n + k - 1 ("full"), n ("same") or n - k + 1 ("valid") along each axis. For "valid"
-        one array must be at least as large as the other along every axis; where it is the kernel,
-        the result is that of the swapped arguments, reversed and conjugated.
+        Of size :math:`n + k - 1` ("full"), :math:`n` ("same") or :math:`n - k + 1` ("valid") along
+        each axis. For "valid" one array must be at least as large as the other along every axis;
+        where it is the kernel, the result is that of the swapped arguments, reversed and
+        conjugated.
 
     Raises
     ------
@@ -76,7 +77,8 @@ def convolve(signal: ArrayLike, kernel: ArrayLike, mode: str = "full") -> Array:
     Returns
     -------
     ndarray
-        Of size n + k - 1 ("full"), n ("same") or abs(n - k) + 1 ("valid") along each axis.
+        Of size :math:`n + k - 1` ("full"), :math:`n` ("same") or :math:`|n - k| + 1` ("valid")
+        along each axis.
 
     Raises
     ------
@@ -104,8 +106,8 @@ def pearson(x: ArrayLike, y: ArrayLike) -> float:
     .. math:: r = \frac{\sum_i (x_i - \bar x)(y_i - \bar y)}
                   {\sqrt{\sum_i (x_i - \bar x)^2}\, \sqrt{\sum_i (y_i - \bar y)^2}}
 
-    1 means y = a x + b with a > 0, -1 the same with a < 0. It is the cosine of the angle between
-    the two arrays after each has lost its mean.
+    1 means :math:`y = a x + b` with :math:`a > 0`, -1 the same with :math:`a < 0`. It is
+    the cosine of the angle between the two arrays after each has lost its mean.
 
     Parameters
     ----------
@@ -187,6 +189,7 @@ def normalized_correlate(signal: ArrayLike, template: ArrayLike) -> Array:
     energy = slide(centred**2, window, "valid") - slide(centred, window, "valid") ** 2 / t.size
     with np.errstate(divide="ignore", invalid="ignore"):
         r = slide(centred, t, "valid") / np.sqrt(energy)
+    # Below this share the subtraction has lost about half of float64's digits.
     doubtful = ~(energy > 1e-6 * np.max(centred**2) * t.size)
     r[doubtful] = window_by_window(x, t, doubtful)
     return np.clip(r, -1, 1)

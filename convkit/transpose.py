@@ -1,7 +1,7 @@
 r"""conv_transpose1d, 2d, 3d: the transpose of a convolution's matrix, applied without building it.
 
-A convolution is y = W U x: U lists the patches of x, W holds the kernels (see patches.py). Its
-transpose takes the two steps back in the other order, x = U^T W^T y: every value of y becomes a
+A convolution is y = V U x: U lists the patches of x, V holds the kernels (see patches.py). Its
+transpose takes the two steps back in the other order, x = U^T V^T y: every value of y becomes a
 patch, itself times its kernel, and the patches are added up where they overlap. Carrying the
 gradient of a convolution back to its input is the same map (gradients.py).
 """
@@ -11,7 +11,17 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import Array, PerAxis, Sizes, check_rank, integer, numeric, per_axis, summing_dtype
+from .arguments import (
+    Array,
+    PerAxis,
+    Sizes,
+    check_rank,
+    integer,
+    numeric,
+    per_axis,
+    silently,
+    summing_dtype,
+)
 from .convolution import bias_column, check_axes, check_same_dtype
 from .geometry import Geometry, span
 from .patches import add_up
@@ -31,17 +41,18 @@ def conv_transpose1d(
 
     .. math::
 
-        y[n, o, m] = b[o] + \sum_{c=0}^{C/g-1} \; \sum_{s\,i + d\,j - p = m}
+        y[n, o, t] = b[o] + \sum_{c=0}^{C/g-1} \; \sum_{s\,i + d\,j - p = t}
                      w[c_o + c,\, o',\, j]\; x[n, c_o + c, i]
 
-    where the inner sum runs over all i and j that meet at m, :math:`c_o` is the first input
-    channel of the group of output o, :math:`o'` the number of o within its group, and s, p, d, g
-    are stride, padding, dilation and groups. Networks also call this "deconvolution", but it
+    where the inner sum runs over all :math:`i` and :math:`j` that meet at :math:`t`, :math:`c_o`
+    is the first input channel of the group of output :math:`o`, :math:`o'` the number of :math:`o`
+    within its group, and :math:`s`, :math:`p`, :math:`d`, :math:`g` are stride, padding, dilation
+    and groups. Networks also call this "deconvolution", but it
     undoes only the change of size: the transpose of a matrix is not its inverse.
 
-    The same numbers come from a convolution with stride 1: put s - 1 zeros between neighbouring
-    inputs, flip the kernel and swap its two channel axes, within each group; pad by d(k - 1) - p,
-    where a negative number crops, and by `output_padding` more at the end.
+    The same numbers come from a convolution with stride 1: put :math:`s - 1` zeros between
+    neighbouring inputs, flip the kernel and swap its two channel axes, within each group; pad by
+    :math:`d\,(k - 1) - p`, where a negative number crops, and by `output_padding` more at the end.
 
     Parameters
     ----------
@@ -57,8 +68,9 @@ def conv_transpose1d(
     padding : int or tuple of int
         Samples *removed* from each end of the output: the padding of the transposed convolution.
     output_padding : int or tuple of int
-        Samples of the output kept or added beyond its far end; less than `stride` or `dilation`.
-        With stride s, s input sizes of a convolution share an output size; this chooses one.
+        Samples of the output kept or added beyond its far end; less than the larger of `stride`
+        and `dilation`. With stride :math:`s`, :math:`s` input sizes of a convolution share an
+        output size; below `stride`, this chooses one of them.
     groups : int
         Number of blocks of channels that do not mix; divides C.
     dilation : int or tuple of int
@@ -114,8 +126,8 @@ def conv_transpose2d(
 
     .. math::
 
-        y[n, o, m_1, m_2] = b[o] + \sum_{c=0}^{C/g-1} \;
-            \sum_{\substack{s_1 i_1 + d_1 j_1 - p_1 = m_1 \\ s_2 i_2 + d_2 j_2 - p_2 = m_2}}
+        y[n, o, t_1, t_2] = b[o] + \sum_{c=0}^{C/g-1} \;
+            \sum_{\substack{s_1 i_1 + d_1 j_1 - p_1 = t_1 \\ s_2 i_2 + d_2 j_2 - p_2 = t_2}}
             w[c_o + c,\, o',\, j_1, j_2]\; x[n, c_o + c, i_1, i_2]
 
     with the names of :func:`conv_transpose1d`, which also says how to get the same from a
@@ -134,8 +146,8 @@ def conv_transpose2d(
     padding : int or tuple of int
         Pixels *removed* from each side of the output, per axis.
     output_padding : int or tuple of int
-        Pixels of the output kept or added at the bottom and right, per axis; less than `stride`
-        or `dilation` there.
+        Pixels of the output kept or added at the bottom and right, per axis; less than the larger
+        of `stride` and `dilation` there.
     groups : int
         Number of blocks of channels that do not mix; divides C.
     dilation : int or tuple of int
@@ -183,11 +195,11 @@ def conv_transpose3d(
 
     .. math::
 
-        y[n, o, m] = b[o] + \sum_{c=0}^{C/g-1} \; \sum_{s\,i + d\,j - p = m}
+        y[n, o, t] = b[o] + \sum_{c=0}^{C/g-1} \; \sum_{s\,i + d\,j - p = t}
                      w[c_o + c,\, o',\, j]\; x[n, c_o + c, i]
 
-    where m, i and j have three components; the names are those of :func:`conv_transpose1d`, which
-    also says how to get the same from a convolution.
+    where :math:`t`, :math:`i` and :math:`j` have three components; the names are those of
+    :func:`conv_transpose1d`, which also says how to get the same from a convolution.
 
     Parameters
     ----------
@@ -202,8 +214,8 @@ def conv_transpose3d(
     padding : int or tuple of int
         Voxels *removed* from each side of the output, per axis.
     output_padding : int or tuple of int
-        Voxels of the output kept or added at the far side, per axis; less than `stride` or
-        `dilation` there.
+        Voxels of the output kept or added at the far side, per axis; less than the larger of
+        `stride` and `dilation` there.
     groups : int
         Number of blocks of channels that do not mix; divides C.
     dilation : int or tuple of int
@@ -240,6 +252,7 @@ def conv_transpose3d(
     )
 
 
+@silently
 def _conv_transpose(
     axes: int,
     input: ArrayLike,
@@ -270,8 +283,7 @@ def _conv_transpose(
     )
 
     x = apply_transpose(y, w, geometry, groups)
-    with np.errstate(over="ignore", invalid="ignore"):
-        x = x if b is None else x + b
+    x = x if b is None else x + b
     return x if batched else x[0]
 
 
@@ -298,7 +310,9 @@ def transposed_geometry(
 ) -> Geometry:
     """Return the geometry of the convolution that is transposed, from the size of its output.
 
-    Several input sizes have this output size; `output_padding` is added to the smallest.
+    Several input sizes have this output size; `output_padding` is added to the smallest. Where
+    output_padding reaches the stride (torch allows it below the dilation) that convolution would
+    have more outputs than these; only the sizes to scatter into are used.
     """
     axes = len(output_size)
     stride = per_axis(stride, axes, "stride", minimum=1)
@@ -337,7 +351,6 @@ def apply_transpose(y: Array, w: Array, geometry: Geometry, groups: int) -> Arra
     taps = channels * math.prod(kernel_size)
     rows = w.reshape(groups, filters // groups, taps)
     values = y.reshape(len(y), groups, filters // groups, math.prod(positions))
-    with np.errstate(over="ignore", invalid="ignore"):
-        columns = np.matmul(rows.swapaxes(1, 2), values, dtype=summing_dtype(y))
-        patches = columns.reshape(len(y), groups * channels, *kernel_size, *positions)
-        return add_up(patches, geometry, y.dtype)
+    columns = np.matmul(rows.swapaxes(1, 2), values, dtype=summing_dtype(y))
+    patches = columns.reshape(len(y), groups * channels, *kernel_size, *positions)
+    return add_up(patches, geometry, y.dtype)

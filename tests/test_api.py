@@ -2,6 +2,7 @@
 
 import doctest
 import inspect
+import itertools
 import re
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
 from house import docstrings
 
 ROOT = Path(__file__).parents[1]
+WIDEST_EXAMPLE = 79  # characters; a longer line scrolls sideways on a screen of 1280 pixels
 PAGES = sorted(ROOT.glob("api/*.md"))
 
 
@@ -126,6 +128,15 @@ def test_examples_run_with_the_imports_of_the_reference(name):
     (found,) = examples(name)
     assert found.examples
     assert doctest.DocTestRunner().run(found).failed == 0
+
+
+@pytest.mark.parametrize("name", [*FUNCTIONS, "Layer"])
+def test_examples_fit_beside_the_contents_of_a_page(name):
+    (found,) = examples(name)
+    lines = inspect.cleandoc(found.docstring).splitlines()
+    prompts = [i for i, line in enumerate(lines) if line.startswith(">>> ")]
+    blocks = [itertools.takewhile(str.strip, lines[i:]) for i in prompts]
+    assert [line for block in blocks for line in block if len(line) > WIDEST_EXAMPLE] == []
 
 
 def test_the_reference_states_these_imports():

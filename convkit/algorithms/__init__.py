@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from ..arguments import Array, Sizes, summing_dtype
+from ..arguments import Array, Sizes, silently, summing_dtype
 from ..geometry import places
 from . import fft, im2col, matrix, naive
 
@@ -22,6 +22,7 @@ METHODS = {
 }
 
 
+@silently
 def correlate(
     x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int, method: str = "auto"
 ) -> Array:
@@ -32,19 +33,18 @@ def correlate(
     run = METHODS[choose(x, w, stride, dilation) if method == "auto" else method]
     working = summing_dtype(x)
     x_working, w_working = x.astype(working, copy=False), w.astype(working, copy=False)
-    with np.errstate(over="ignore", invalid="ignore"):
-        y = run(x_working, w_working, stride, dilation, groups)
-        return y.astype(x.dtype, copy=False)
+    y = run(x_working, w_working, stride, dilation, groups)
+    return y.astype(x.dtype, copy=False)
 
 
 def choose(x: Array, w: Array, stride: Sizes, dilation: Sizes) -> str:
     """Name the one of im2col and fft that should be faster.
 
-    The unit is the time to copy a number. im2col copies every patch and then multiplies inside a
-    matrix product, at about a thirtieth of that a multiplication (measured; one where integers
-    have no fast product). fft spends about one on each step of its transforms, L log2 L of them
-    for L points, and four on each product of two complex numbers. Integers take the FFT only
-    where it is exact.
+    The unit of cost is the time to copy a number. im2col copies every patch and then multiplies.
+    Inside a floating matrix product a multiplication costs about 1/30 (measured); integers have no
+    fast product, and there it costs 1. fft takes L log2 L steps for each transform of L points, at
+    about 1 a step, and a product of two complex numbers costs 4. Integers take the FFT only where
+    it is exact.
     """
     examples, channels, *size = x.shape
     filters, per_group, *kernel_size = w.shape

@@ -10,19 +10,22 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .. import padding as pads
 from ..arguments import (
     Array,
     PerAxis,
     Sizes,
+    check_gradient,
     check_not_empty,
     check_rank,
     flag,
+    floating,
     input_shape,
     integer,
     numeric,
+    silently,
 )
 from ..geometry import Geometry, adaptive_bins, adaptive_size
+from ..padding import pad
 from ..patches import add_up, gather
 
 
@@ -36,17 +39,18 @@ def avg_pool1d(
 ) -> Array:
     r"""Average each window of a 1-D signal, channel by channel.
 
-    .. math:: y[n, c, i] = \frac{1}{m_i} \sum_{j=0}^{k-1} x[n, c,\, s\,i + j]
+    .. math:: y[n, c, i] = \frac{1}{|B_i|} \sum_{j=0}^{k-1} x[n, c,\, s\,i + j]
 
-    where x is the input padded with zeros, s the stride, and :math:`m_i` the number of positions
-    of window i that count: all k, but for `count_include_pad` and `ceil_mode`.
+    where :math:`x` is the input padded with zeros, :math:`s` the stride, and :math:`|B_i|` the
+    number of positions of window :math:`i` that count: all :math:`k`, but for `count_include_pad`
+    and `ceil_mode`.
 
     Parameters
     ----------
     input : array_like, (N, C, W) or (C, W)
         Signal, batched or not. Integer or floating; never modified.
     kernel_size : int or tuple of int
-        Length k of the window, in samples.
+        Length :math:`k` of the window, in samples.
     stride : int or tuple of int, optional
         Step from one window to the next; by default `kernel_size`, so that windows do not overlap.
     padding : int or tuple of int
@@ -64,7 +68,7 @@ def avg_pool1d(
         New C-contiguous array of the input's dtype, with
         ``W_out = output_size(W, k, stride, padding)`` unless `ceil_mode` adds a window. Integers
         are summed in 64 bits, modulo their range; an average that is no integer is cut off
-        towards zero, as in torch.
+        towards zero, as torch does it for int64, the only integers that it averages.
 
     Raises
     ------
@@ -101,11 +105,11 @@ def avg_pool2d(
 
     .. math::
 
-        y[n, c, i_1, i_2] = \frac{1}{m_{i_1 i_2}} \sum_{j_1=0}^{k_1-1} \sum_{j_2=0}^{k_2-1}
-            x[n, c,\, s_1 i_1 + j_1,\, s_2 i_2 + j_2]
+        y[n, c, i_1, i_2] = \frac{1}{|B_{i_1}|\,|B_{i_2}|}
+            \sum_{j_1=0}^{k_1-1} \sum_{j_2=0}^{k_2-1} x[n, c,\, s_1 i_1 + j_1,\, s_2 i_2 + j_2]
 
-    where x is the input padded with zeros, s the stride, and :math:`m_{i_1 i_2}` the number of
-    positions of the window that count, as in :func:`avg_pool1d`.
+    where :math:`x` is the input padded with zeros, :math:`s` the stride, and :math:`|B_{i_1}|` and
+    :math:`|B_{i_2}|` count the window's rows and columns as :func:`avg_pool1d` counts samples.
 
     Parameters
     ----------
@@ -136,11 +140,13 @@ def avg_pool2d(
 
     Examples
     --------
+    Averages of 2x2 windows, and their sums.
+
     >>> image = np.arange(16.0).reshape(1, 4, 4)
     >>> avg_pool2d(image, 2)
     array([[[ 2.5,  4.5],
             [10.5, 12.5]]])
-    >>> avg_pool2d(image, 2, divisor_override=1)  # sums
+    >>> avg_pool2d(image, 2, divisor_override=1)
     array([[[10., 18.],
             [42., 50.]]])
     """
@@ -160,10 +166,11 @@ def avg_pool3d(
 ) -> Array:
     r"""Average each window of a volume (or video), channel by channel.
 
-    .. math:: y[n, c, i] = \frac{1}{m_i} \sum_{j} x[n, c,\, s\,i + j]
+    .. math:: y[n, c, i] = \frac{1}{|B_i|} \sum_{j} x[n, c,\, s\,i + j]
 
-    where i and j have three components, x is the input padded with zeros, s the stride, and
-    :math:`m_i` the number of positions of the window that count, as in :func:`avg_pool1d`.
+    where :math:`i` and :math:`j` have three components, :math:`x` is the input padded with zeros,
+    :math:`s` the stride, and :math:`|B_i|` the number of positions of the window that count, the
+    product of the three along the axes, each as in :func:`avg_pool1d`.
 
     Parameters
     ----------
@@ -193,8 +200,10 @@ def avg_pool3d(
 
     Examples
     --------
+    The average of two frames.
+
     >>> video = np.arange(8.0).reshape(1, 2, 2, 2)
-    >>> avg_pool3d(video, (2, 1, 1))  # average the two frames
+    >>> avg_pool3d(video, (2, 1, 1))
     array([[[[2., 3.],
              [4., 5.]]]])
     """
@@ -203,23 +212,24 @@ def avg_pool3d(
     )
 
 
-def adaptive_avg_pool1d(input: ArrayLike, output_size: int | Sequence[int | None]) -> Array:
+def adaptive_avg_pool1d(input: ArrayLike, output_size: PerAxis) -> Array:
     r"""Divide a 1-D signal into bins and average each, so that the output has a given length.
 
     .. math::
 
-        y[n, c, i] = \frac{1}{b_i - a_i} \sum_{t=a_i}^{b_i-1} x[n, c, t], \qquad
-        a_i = \left\lfloor \frac{i\,W}{m} \right\rfloor, \quad
-        b_i = \left\lceil \frac{(i + 1)\,W}{m} \right\rceil
+        y[n, c, i] &= \frac{1}{|B_i|} \sum_{t \in B_i} x[n, c, t] \\
+        B_i &= \left\{ t : \left\lfloor \frac{i\,W}{m} \right\rfloor \le t
+               < \left\lceil \frac{(i + 1)\,W}{m} \right\rceil \right\}
 
-    for W samples and m bins. Where m does not divide W, neighbouring bins share a sample.
+    for :math:`W` samples and :math:`m` bins. Where :math:`m` does not divide :math:`W`,
+    neighbouring bins share a sample.
 
     Parameters
     ----------
     input : array_like, (N, C, W) or (C, W)
         Signal, batched or not. Floating; never modified.
     output_size : int or tuple of int
-        Number m of bins. It may exceed W, and be 0.
+        Number :math:`m` of bins. It may exceed :math:`W`, and be 0.
 
     Returns
     -------
@@ -235,12 +245,15 @@ def adaptive_avg_pool1d(input: ArrayLike, output_size: int | Sequence[int | None
 
     References
     ----------
-    ``torch.nn.functional.adaptive_avg_pool1d``; K. He et al., "Spatial pyramid pooling in deep
-    convolutional networks for visual recognition", 2014, appendix A, for the bins.
+    ``torch.nn.functional.adaptive_avg_pool1d``; K. He, X. Zhang, S. Ren and J. Sun, "Spatial
+    pyramid pooling in deep convolutional networks for visual recognition", 2014, appendix A, for
+    the bins.
 
     Examples
     --------
-    >>> adaptive_avg_pool1d([[1.0, 3.0, 5.0, 9.0, 4.0]], 2)  # of 1 3 5 and of 5 9 4
+    The averages of 1, 3, 5 and of 5, 9, 4.
+
+    >>> adaptive_avg_pool1d([[1.0, 3.0, 5.0, 9.0, 4.0]], 2)
     array([[3., 6.]])
     """
     return _adaptive_avg_pool(1, input, output_size)
@@ -254,8 +267,8 @@ def adaptive_avg_pool2d(input: ArrayLike, output_size: int | Sequence[int | None
         y[n, c, i_1, i_2] = \frac{1}{|B_{i_1}|\,|B_{i_2}|}
             \sum_{t_1 \in B_{i_1}} \sum_{t_2 \in B_{i_2}} x[n, c, t_1, t_2]
 
-    with the bins B of each axis as in :func:`adaptive_avg_pool1d`. With one bin per axis it is
-    global average pooling.
+    with the bins :math:`B` of each axis as in :func:`adaptive_avg_pool1d`. With one bin per axis it
+    is global average pooling.
 
     Parameters
     ----------
@@ -277,7 +290,7 @@ def adaptive_avg_pool2d(input: ArrayLike, output_size: int | Sequence[int | None
 
     References
     ----------
-    ``torch.nn.functional.adaptive_avg_pool2d``; K. He et al., 2014, as in
+    ``torch.nn.functional.adaptive_avg_pool2d``; He, Zhang, Ren and Sun, 2014, as in
     :func:`adaptive_avg_pool1d`; M. Lin, Q. Chen and S. Yan, "Network in network", 2014, for global
     average pooling.
 
@@ -296,8 +309,8 @@ def adaptive_avg_pool3d(input: ArrayLike, output_size: int | Sequence[int | None
 
     .. math:: y[n, c, i] = \frac{1}{|B_i|} \sum_{t \in B_i} x[n, c, t]
 
-    where i and t have three components and the bin :math:`B_i` is a box, along each axis a bin of
-    :func:`adaptive_avg_pool1d`.
+    where :math:`i` and :math:`t` have three components and the bin :math:`B_i` is a box, along each
+    axis a bin of :func:`adaptive_avg_pool1d`.
 
     Parameters
     ----------
@@ -319,13 +332,15 @@ def adaptive_avg_pool3d(input: ArrayLike, output_size: int | Sequence[int | None
 
     References
     ----------
-    ``torch.nn.functional.adaptive_avg_pool3d``; K. He et al., 2014, as in
+    ``torch.nn.functional.adaptive_avg_pool3d``; He, Zhang, Ren and Sun, 2014, as in
     :func:`adaptive_avg_pool1d`.
 
     Examples
     --------
+    The mean of each frame.
+
     >>> video = np.arange(8.0).reshape(1, 2, 2, 2)
-    >>> adaptive_avg_pool3d(video, (None, 1, 1))  # the mean of each frame
+    >>> adaptive_avg_pool3d(video, (None, 1, 1))
     array([[[[1.5]],
     <BLANKLINE>
             [[5.5]]]])
@@ -347,11 +362,11 @@ def avg_pool1d_input(
 
     .. math::
 
-        \frac{\partial L}{\partial x}[n, c, t] =
-            \sum_{i,\, j \,:\, s\,i + j = t + p} \frac{g[n, c, i]}{m_i}
+        \frac{\partial L}{\partial x[n, c, t]} =
+            \sum_{s\,i + j - p = t} \frac{1}{|B_i|}\, \frac{\partial L}{\partial y[n, c, i]}
 
-    where g is the gradient with respect to the output, p the padding, and k, s and :math:`m_i` are
-    as in :func:`avg_pool1d`: every value gets an equal share from each window that reads it.
+    where :math:`j` runs over the window, :math:`p` is the padding, and :math:`s` and :math:`|B_i|`
+    are as in :func:`avg_pool1d`: every value gets an equal share from each window that reads it.
 
     Parameters
     ----------
@@ -385,7 +400,9 @@ def avg_pool1d_input(
 
     Examples
     --------
-    >>> avg_pool1d_input([[1.0, 10.0]], (1, 5), 3, stride=2)  # the middle is in both windows
+    The sample in the middle is in both windows.
+
+    >>> avg_pool1d_input([[1.0, 10.0]], (1, 5), 3, stride=2)
     array([[0.33333333, 0.33333333, 3.66666667, 3.33333333, 3.33333333]])
     """
     return _avg_pool_input(
@@ -415,11 +432,11 @@ def avg_pool2d_input(
 
     .. math::
 
-        \frac{\partial L}{\partial x}[n, c, t] =
-            \sum_{i,\, j \,:\, s\,i + j = t + p} \frac{g[n, c, i]}{m_i}
+        \frac{\partial L}{\partial x[n, c, t_1, t_2]} =
+            \sum_{\substack{s_1 i_1 + j_1 - p_1 = t_1 \\ s_2 i_2 + j_2 - p_2 = t_2}}
+            \frac{1}{|B_{i_1}|\,|B_{i_2}|}\, \frac{\partial L}{\partial y[n, c, i_1, i_2]}
 
-    where i, j and t have two components, g is the gradient with respect to the output and p the
-    padding; the rest is as in :func:`avg_pool2d`.
+    with the names of :func:`avg_pool1d_input` and :func:`avg_pool2d`.
 
     Parameters
     ----------
@@ -477,11 +494,11 @@ def avg_pool3d_input(
 
     .. math::
 
-        \frac{\partial L}{\partial x}[n, c, t] =
-            \sum_{i,\, j \,:\, s\,i + j = t + p} \frac{g[n, c, i]}{m_i}
+        \frac{\partial L}{\partial x[n, c, t]} =
+            \sum_{s\,i + j - p = t} \frac{1}{|B_i|}\, \frac{\partial L}{\partial y[n, c, i]}
 
-    where i, j and t have three components, g is the gradient with respect to the output and p the
-    padding; the rest is as in :func:`avg_pool3d`.
+    where :math:`i`, :math:`j` and :math:`t` have three components; the names are those of
+    :func:`avg_pool1d_input` and :func:`avg_pool3d`.
 
     Parameters
     ----------
@@ -531,12 +548,11 @@ def adaptive_avg_pool1d_input(grad_output: ArrayLike, input_size: Sizes) -> Arra
 
     .. math::
 
-        \frac{\partial L}{\partial x}[n, c, t] =
-            \sum_{i \,:\, a_i \le t < b_i} \frac{g[n, c, i]}{b_i - a_i}
+        \frac{\partial L}{\partial x[n, c, t]} =
+            \sum_{i \,:\, t \in B_i} \frac{1}{|B_i|}\, \frac{\partial L}{\partial y[n, c, i]}
 
-    where g is the gradient with respect to the output and bin i holds the samples from
-    :math:`a_i` to :math:`b_i - 1`, as in :func:`adaptive_avg_pool1d`: every sample gets an equal
-    share from each bin it is in.
+    with the bins :math:`B_i` of :func:`adaptive_avg_pool1d`: every sample gets an equal share from
+    each bin it is in.
 
     Parameters
     ----------
@@ -563,7 +579,9 @@ def adaptive_avg_pool1d_input(grad_output: ArrayLike, input_size: Sizes) -> Arra
 
     Examples
     --------
-    >>> adaptive_avg_pool1d_input([[3.0, 30.0]], (1, 5))  # the middle is in both bins
+    The sample in the middle is in both bins.
+
+    >>> adaptive_avg_pool1d_input([[3.0, 30.0]], (1, 5))
     array([[ 1.,  1., 11., 10., 10.]])
     """
     return _adaptive_avg_pool_input(1, grad_output, input_size)
@@ -574,12 +592,11 @@ def adaptive_avg_pool2d_input(grad_output: ArrayLike, input_size: Sizes) -> Arra
 
     .. math::
 
-        \frac{\partial L}{\partial x}[n, c, t_1, t_2] =
+        \frac{\partial L}{\partial x[n, c, t_1, t_2]} =
             \sum_{i_1 \,:\, t_1 \in B_{i_1}} \; \sum_{i_2 \,:\, t_2 \in B_{i_2}}
-            \frac{g[n, c, i_1, i_2]}{|B_{i_1}|\,|B_{i_2}|}
+            \frac{1}{|B_{i_1}|\,|B_{i_2}|}\, \frac{\partial L}{\partial y[n, c, i_1, i_2]}
 
-    where g is the gradient with respect to the output and the bins B are those of
-    :func:`adaptive_avg_pool2d`.
+    with the bins :math:`B` of :func:`adaptive_avg_pool2d`.
 
     Parameters
     ----------
@@ -616,11 +633,11 @@ def adaptive_avg_pool3d_input(grad_output: ArrayLike, input_size: Sizes) -> Arra
 
     .. math::
 
-        \frac{\partial L}{\partial x}[n, c, t] =
-            \sum_{i \,:\, t \in B_i} \frac{g[n, c, i]}{|B_i|}
+        \frac{\partial L}{\partial x[n, c, t]} =
+            \sum_{i \,:\, t \in B_i} \frac{1}{|B_i|}\, \frac{\partial L}{\partial y[n, c, i]}
 
-    where i and t have three components, g is the gradient with respect to the output and the bins
-    :math:`B_i` are those of :func:`adaptive_avg_pool3d`.
+    where :math:`i` and :math:`t` have three components and the bins :math:`B_i` are those of
+    :func:`adaptive_avg_pool3d`.
 
     Parameters
     ----------
@@ -653,6 +670,7 @@ def adaptive_avg_pool3d_input(grad_output: ArrayLike, input_size: Sizes) -> Arra
     return _adaptive_avg_pool_input(3, grad_output, input_size)
 
 
+@silently
 def _avg_pool(
     axes: int,
     input: ArrayLike,
@@ -666,17 +684,15 @@ def _avg_pool(
     """Check every argument, pad, sum each window, divide."""
     x = numeric(input, "input", "iuf", "integer or floating")
     check_rank(x, axes, "input", f"avg_pool{axes}d")
-    check_not_empty(x.shape[-axes - 1 :], "input has channels and spatial size")
-    geometry = geometry_of(x.shape[-axes:], kernel_size, stride, padding, ceil_mode)
+    check_not_empty(x.shape, axes + 1, "input has shape")
+    geometry = pooling_geometry(x.shape[-axes:], kernel_size, stride, padding, ceil_mode)
     divisor = window_divisors(geometry, count_include_pad, divisor_override, x.dtype)
 
-    batch = x if x.ndim == axes + 2 else x[None]
-    padded = pads.pad(widened(batch), geometry.padding, "zeros")
-    with np.errstate(over="ignore", invalid="ignore"):
-        y = divide(sum_windows(padded, geometry), divisor).astype(x.dtype, copy=False)
-    return y if x.ndim == axes + 2 else y[0]
+    padded = pad(widened(x), geometry.padding, "zeros")
+    return divide(sum_windows(padded, geometry), divisor).astype(x.dtype, copy=False)
 
 
+@silently
 def _avg_pool_input(
     axes: int,
     grad_output: ArrayLike,
@@ -689,61 +705,59 @@ def _avg_pool_input(
     divisor_override: int | None,
 ) -> Array:
     """Check every argument, then transpose `_avg_pool`: divide, spread over windows, crop."""
-    g = numeric(grad_output, "grad_output", "f", "floating, e.g. grad_output.astype(float)")
+    g = floating(grad_output, "grad_output")
     check_rank(g, axes, "grad_output", f"avg_pool{axes}d_input")
     shape = input_shape(input_size, g, axes)
-    check_not_empty(shape[-axes - 1 :], "input_size has channels and spatial size")
-    geometry = geometry_of(shape[-axes:], kernel_size, stride, padding, ceil_mode)
-    check_spatial_size(g, geometry.output_size)
+    check_not_empty(shape, axes + 1, "input_size is")
+    geometry = pooling_geometry(shape[-axes:], kernel_size, stride, padding, ceil_mode)
+    check_gradient(g, (*shape[:-axes], *geometry.output_size))
     divisor = window_divisors(geometry, count_include_pad, divisor_override, g.dtype)
 
-    batch = g if g.ndim == axes + 2 else g[None]
-    with np.errstate(over="ignore", invalid="ignore"):
-        x = spread_windows(divide(widened(batch), divisor), geometry).astype(g.dtype, copy=False)
-    return x if g.ndim == axes + 2 else x[0]
+    return spread_windows(divide(widened(g), divisor), geometry).astype(g.dtype, copy=False)
 
 
+@silently
 def _adaptive_avg_pool(
     axes: int, input: ArrayLike, output_size: int | Sequence[int | None]
 ) -> Array:
     """Check every argument, sum bins along one axis after the other, divide."""
-    x = numeric(input, "input", "f", "floating, e.g. input.astype(float)")
+    x = floating(input, "input")
     check_rank(x, axes, "input", f"adaptive_avg_pool{axes}d")
-    check_not_empty(x.shape[-axes:], "input has spatial size")
+    check_not_empty(x.shape, axes, "input has shape")
     sizes = adaptive_size(output_size, x.shape[-axes:])
 
     sums = widened(x)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for axis in range(-axes, 0):
-            sums = sum_bins(sums, axis, sizes[axis])
-        return divide(sums, bin_counts(x.shape[-axes:], sizes)).astype(x.dtype, copy=False)
+    for axis in range(-axes, 0):
+        sums = sum_bins(sums, axis, sizes[axis])
+    return divide(sums, bin_counts(x.shape[-axes:], sizes)).astype(x.dtype, copy=False)
 
 
+@silently
 def _adaptive_avg_pool_input(axes: int, grad_output: ArrayLike, input_size: Sizes) -> Array:
     """Check every argument, then transpose `_adaptive_avg_pool`: divide, spread over bins."""
-    g = numeric(grad_output, "grad_output", "f", "floating, e.g. grad_output.astype(float)")
+    g = floating(grad_output, "grad_output")
     check_rank(g, axes, "grad_output", f"adaptive_avg_pool{axes}d_input")
-    size = input_shape(input_size, g, axes)[-axes:]
-    check_not_empty(size, "input_size has spatial size")
+    shape = input_shape(input_size, g, axes)
+    check_not_empty(shape, axes, "input_size is")
+    size = shape[-axes:]
 
-    with np.errstate(over="ignore", invalid="ignore"):
-        x = divide(widened(g), bin_counts(size, g.shape[-axes:]))
-        for axis in reversed(range(-axes, 0)):
-            x = spread_bins(x, axis, size[axis])
-        return x.astype(g.dtype, copy=False)
+    x = divide(widened(g), bin_counts(size, g.shape[-axes:]))
+    for axis in reversed(range(-axes, 0)):
+        x = spread_bins(x, axis, size[axis])
+    return x.astype(g.dtype, copy=False)
 
 
-def geometry_of(
+def pooling_geometry(
     size: Sizes, kernel_size: PerAxis, stride: PerAxis | None, padding: PerAxis, ceil_mode: bool
 ) -> Geometry:
     """Normalise the sizes; as torch, let padding help a window to fit in 1-D and 2-D only."""
     geometry = Geometry.of_pooling(size, kernel_size, stride, padding, ceil_mode=ceil_mode)
-    for n, k in zip(size, geometry.kernel_size, strict=True):
-        if len(size) == 3 and k > n:
-            raise ValueError(
-                f"kernel_size is {geometry.kernel_size}; in 3-D it may be at most the size of "
-                f"the input without padding, {tuple(size)}"
-            )
+    larger = any(k > n for n, k in zip(size, geometry.kernel_size, strict=True))
+    if larger and len(size) == 3:
+        raise ValueError(
+            f"kernel_size is {geometry.kernel_size}; in 3-D it may be at most the size of "
+            f"the input without padding, {tuple(size)}"
+        )
     return geometry
 
 
@@ -754,20 +768,23 @@ def widened(x: Array) -> Array:
 
 
 def sum_windows(x: Array, geometry: Geometry) -> Array:
-    """Sum each window of a padded x (N, C, *S), tap by tap: (N, C, *S_out)."""
-    taps = gather(x, geometry.kernel_size, geometry.stride, geometry.dilation)
-    y = np.zeros((*x.shape[:2], *geometry.output_size), x.dtype)
-    for j in np.ndindex(*geometry.kernel_size):
-        y += taps[:, :, *j]
-    return y
+    """Sum each window of a padded x (..., *S): (..., *S_out)."""
+    patches = gather(x, geometry.kernel_size, geometry.stride, geometry.dilation)
+    return np.ascontiguousarray(patches.sum(axis=tap_axes(geometry)))
 
 
 def spread_windows(y: Array, geometry: Geometry) -> Array:
-    """Add y (N, C, *S_out) to every input in its window: transposes padding and `sum_windows`."""
+    """Add y (..., *S_out) to every input in its window: transposes padding and `sum_windows`."""
+    leading = y.shape[: -len(geometry.kernel_size)]
+    one_tap = np.expand_dims(y, tap_axes(geometry))
+    patches = np.broadcast_to(one_tap, (*leading, *geometry.kernel_size, *geometry.output_size))
+    return add_up(patches, geometry, y.dtype)
+
+
+def tap_axes(geometry: Geometry) -> tuple[int, ...]:
+    """Say which axes of patches (..., *K, *S_out) are those of the taps."""
     axes = len(geometry.kernel_size)
-    taps = np.expand_dims(y, tuple(range(2, 2 + axes)))
-    taps = np.broadcast_to(taps, (*y.shape[:2], *geometry.kernel_size, *geometry.output_size))
-    return add_up(taps, geometry, y.dtype)
+    return tuple(range(-2 * axes, -axes))
 
 
 def sum_bins(x: Array, axis: int, m: int) -> Array:
@@ -860,13 +877,3 @@ def bin_counts(input_size: Sizes, output_size: Sizes) -> Array:
 def outer(factors: Iterable[Array]) -> Array:
     """Multiply one count per axis: the count of a box is the product of its sides."""
     return reduce(np.multiply.outer, factors)
-
-
-def check_spatial_size(grad_output: Array, output_size: Sizes) -> None:
-    """Check that grad_output has the spatial size of the output."""
-    expected = (*grad_output.shape[: -len(output_size)], *output_size)
-    if grad_output.shape != expected:
-        raise ValueError(
-            f"grad_output has shape {grad_output.shape}; it must be {expected}, "
-            "the shape of the output"
-        )

@@ -22,11 +22,12 @@ from ..arguments import (
     Sizes,
     check_not_empty,
     check_rank,
+    entry_per_axis,
     flag,
     input_shape,
     integer,
     numeric,
-    per_axis,
+    silently,
     summing_dtype,
 )
 from ..geometry import Geometry, adaptive_bins, adaptive_size
@@ -43,11 +44,11 @@ def max_pool1d(
 ) -> Array | tuple[Array, Array]:
     r"""Keep the largest value in each window of a 1-D signal.
 
-    .. math:: y[n, c, i] = \max_{0 \le j < k} x[n, c,\, s\,i + d\,j - p]
+    .. math:: y[n, c, i] = \max_{0 \le j < k} x[n, c,\, s\,i + d\,j]
 
-    where s, p, d are stride, padding and dilation. Positions outside x hold minus infinity, so
-    padding never wins. Of equal values the first wins; NaN wins over every number, and of
-    several NaNs the last.
+    where :math:`x` is the input padded with minus infinity, so that padding never wins, and
+    :math:`s`, :math:`d` are stride and dilation. Of equal values the first
+    wins; NaN wins over every number, and of several NaNs the last.
 
     Parameters
     ----------
@@ -72,8 +73,8 @@ def max_pool1d(
     -------
     ndarray, (N, C, W_out) or (C, W_out)
         New C-contiguous array of the input's dtype, with
-        ``W_out = output_size(W, kernel_size, stride, padding, dilation)``, rounded up instead of
-        down with `ceil_mode`.
+        ``W_out = output_size(W, kernel_size, stride, padding, dilation)`` with the stride as
+        defaulted, rounded up instead of down with `ceil_mode`.
     ndarray of int64, of the same shape
         Only with `return_indices`: the position of each value in its row of `input`. A wide
         dilation can make a window read padding only. Its value is minus infinity (of integers
@@ -115,7 +116,7 @@ def max_pool2d(
     .. math::
 
         y[n, c, i_1, i_2] = \max_{j_1, j_2}
-            x[n, c,\, s_1 i_1 + d_1 j_1 - p_1,\, s_2 i_2 + d_2 j_2 - p_2]
+            x[n, c,\, s_1 i_1 + d_1 j_1,\, s_2 i_2 + d_2 j_2]
 
     with padding, ties and NaN as in :func:`max_pool1d`; the first and the last are meant row
     by row.
@@ -172,9 +173,10 @@ def max_pool3d(
 ) -> Array | tuple[Array, Array]:
     r"""Keep the largest value in each window of a volume (or video).
 
-    .. math:: y[n, c, i] = \max_j x[n, c,\, s\,i + d\,j - p]
+    .. math:: y[n, c, i] = \max_j x[n, c,\, s\,i + d\,j]
 
-    where i and j have three components; padding, ties and NaN are as in :func:`max_pool1d`.
+    where :math:`i` and :math:`j` have three components; padding, ties and NaN are as
+    in :func:`max_pool1d`.
 
     Parameters
     ----------
@@ -222,23 +224,23 @@ def max_pool3d(
 def adaptive_max_pool1d(
     input: ArrayLike, output_size: PerAxis, return_indices: bool = False
 ) -> Array | tuple[Array, Array]:
-    r"""Divide a 1-D signal into m bins, as even as can be, and keep the largest value of each.
+    r"""Divide a 1-D signal into bins, as even as can be, and keep the largest value of each.
 
     .. math::
 
-        y[n, c, i] = \max_{a_i \le t < b_i} x[n, c, t], \qquad
-        a_i = \left\lfloor \frac{i\,W}{m} \right\rfloor, \quad
-        b_i = \left\lceil \frac{(i + 1)\,W}{m} \right\rceil
+        y[n, c, i] &= \max_{t \in B_i} x[n, c, t] \\
+        B_i &= \left\{ t : \left\lfloor \frac{i\,W}{m} \right\rfloor \le t
+               < \left\lceil \frac{(i + 1)\,W}{m} \right\rceil \right\}
 
-    Neighbouring bins share a sample where m does not divide W. Ties and NaN are as in
-    :func:`max_pool1d`.
+    for :math:`W` samples and :math:`m` bins. Where :math:`m` does not divide :math:`W`,
+    neighbouring bins share a sample. Ties and NaN are as in :func:`max_pool1d`.
 
     Parameters
     ----------
     input : array_like, (N, C, W) or (C, W)
         Signal, batched or not. Integer or floating; never modified.
     output_size : int or tuple of int
-        Number of bins m; it may be 0 or exceed W.
+        Number :math:`m` of bins. It may exceed :math:`W`, and be 0.
     return_indices : bool
         Also return where each value was found.
 
@@ -264,7 +266,9 @@ def adaptive_max_pool1d(
 
     Examples
     --------
-    >>> adaptive_max_pool1d([[1, 5, 2, 4, 3]], 3)  # bins of samples 0-1, 1-3 and 3-4
+    The bins hold samples 0-1, 1-3 and 3-4.
+
+    >>> adaptive_max_pool1d([[1, 5, 2, 4, 3]], 3)
     array([[5, 5, 4]])
     """
     return _adaptive_max_pool(1, input, output_size, return_indices)
@@ -277,11 +281,9 @@ def adaptive_max_pool2d(
 
     .. math::
 
-        y[n, c, i_1, i_2] = \max_{t_1, t_2} x[n, c, t_1, t_2], \qquad
-        \left\lfloor \frac{i_a S_a}{m_a} \right\rfloor \le t_a
-        < \left\lceil \frac{(i_a + 1)\,S_a}{m_a} \right\rceil
+        y[n, c, i_1, i_2] = \max_{t_1 \in B_{i_1}} \; \max_{t_2 \in B_{i_2}} x[n, c, t_1, t_2]
 
-    where axis a has size :math:`S_a` and is divided into :math:`m_a` bins.
+    with the bins :math:`B` of each axis as in :func:`adaptive_max_pool1d`.
 
     Parameters
     ----------
@@ -325,12 +327,10 @@ def adaptive_max_pool3d(
 
     .. math::
 
-        y[n, c, i] = \max_t x[n, c, t], \qquad
-        \left\lfloor \frac{i_a S_a}{m_a} \right\rfloor \le t_a
-        < \left\lceil \frac{(i_a + 1)\,S_a}{m_a} \right\rceil
+        y[n, c, i] = \max_{t \in B_i} x[n, c, t]
 
-    where i and t have three components; axis a has size :math:`S_a` and is divided into
-    :math:`m_a` bins.
+    where :math:`i` and :math:`t` have three components and the bin :math:`B_i` is a box, along each
+    axis a bin of :func:`adaptive_max_pool1d`.
 
     Parameters
     ----------
@@ -360,8 +360,10 @@ def adaptive_max_pool3d(
 
     Examples
     --------
+    One value a frame.
+
     >>> video = np.arange(8).reshape(1, 2, 2, 2)
-    >>> adaptive_max_pool3d(video, (None, 1, 1)).ravel()  # one value a frame
+    >>> adaptive_max_pool3d(video, (None, 1, 1)).ravel()
     array([3, 7])
     """
     return _adaptive_max_pool(3, input, output_size, return_indices)
@@ -797,7 +799,7 @@ def _max_pool(
     """Check every argument, list what each window reads, find the winners."""
     x = real(input, "input")
     check_rank(x, axes, "input", f"max_pool{axes}d")
-    check_not_empty(x.shape[-axes - 1 :], "input has channels and spatial size")
+    check_not_empty(x.shape, axes + 1, "input has shape")
     geometry = Geometry.of_pooling(
         x.shape[-axes:], kernel_size, stride, padding, dilation, ceil_mode
     )
@@ -815,7 +817,7 @@ def _adaptive_max_pool(
     """Check every argument, list what each bin reads, find the winners."""
     x = real(input, "input")
     check_rank(x, axes, "input", f"adaptive_max_pool{axes}d")
-    check_not_empty(x.shape[1:], "input has sizes behind its first")
+    check_not_empty(x.shape, x.ndim - 1, "input has shape")
     size = x.shape[-axes:]
     sizes = adaptive_size(output_size, size)
     with_indices = flag(return_indices, "return_indices")
@@ -836,7 +838,7 @@ def _max_unpool(
     """Check every argument, put the values into planes of zeros."""
     x = real(input, "input")
     check_rank(x, axes, "input", f"max_unpool{axes}d")
-    check_not_empty(x.shape[1:], "input has sizes behind its first")
+    check_not_empty(x.shape, x.ndim - 1, "input has shape")
     size = unpooled_size(x.shape[-axes:], kernel_size, stride, padding, output_size)
     index = checked_indices(indices, size)
     check_same_shape(index, x, "input")
@@ -845,6 +847,7 @@ def _max_unpool(
     return y
 
 
+@silently
 def _max_pool_input(
     axes: int, grad_output: ArrayLike, indices: ArrayLike, input_size: Sizes
 ) -> Array:
@@ -860,9 +863,9 @@ def _max_pool_input(
     x = np.zeros(shape, summing_dtype(gradient))
     flat_x = planes(x, axes)
     first = np.arange(len(flat_x))[:, None] * flat_x.shape[1]  # where each plane starts
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.add.at(x.reshape(-1), (first + planes(index, axes)).ravel(), gradient.ravel())
-        return x.astype(gradient.dtype, copy=False)
+    # Flat indices: np.add.at is several times slower with one index per axis.
+    np.add.at(x.reshape(-1), (first + planes(index, axes)).ravel(), gradient.ravel())
+    return x.astype(gradient.dtype, copy=False)
 
 
 def _max_unpool_input(axes: int, grad_output: ArrayLike, indices: ArrayLike) -> Array:
@@ -915,13 +918,15 @@ def window_positions(geometry: Geometry) -> list[Array]:
     """List per axis what the windows read: (taps, outputs), counted from the first input value.
 
     A tap before the input reads the window's first position inside once more, which changes no
-    winner. A tap beyond the input keeps its position: see `pad_far_end`.
+    winner. Padding there would win, as the first of equals, where all values are -inf, and its
+    index would point outside. A tap beyond the input comes last and keeps its position: see
+    `pad_far_end`.
     """
     positions = []
     for axis, outputs in enumerate(geometry.output_size):
         s, d, (before, _) = geometry.stride[axis], geometry.dilation[axis], geometry.padding[axis]
         start = s * np.arange(outputs) - before
-        inside = np.where(start < 0, start % d, start)
+        inside = np.where(start < 0, start % d, start)  # start % d is the first tap at 0 or later
         taps = d * np.arange(geometry.kernel_size[axis])
         positions.append(np.maximum(start + taps[:, None], inside))
     return positions
@@ -992,13 +997,6 @@ def wanted_size(output_size: Sizes, default: Sizes, stride: Sizes) -> tuple[int,
                 f"{max(usual - s + 1, 0)} to {usual + s - 1}"
             )
     return sizes
-
-
-def entry_per_axis(value: PerAxis, axes: int, name: str, minimum: int) -> tuple[int, ...]:
-    """Return one int per axis; unlike `per_axis`, a tuple needs an entry for each."""
-    if isinstance(value, tuple | list) and len(value) != axes:
-        raise ValueError(f"{name} is {value!r}; it must be one int or a tuple of {axes}")
-    return per_axis(value, axes, name, minimum)
 
 
 def checked_indices(indices: ArrayLike, size: Sizes) -> Array:
