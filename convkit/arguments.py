@@ -12,6 +12,10 @@ Sizes: TypeAlias = Sequence[int]  # one int per spatial axis
 PerAxis: TypeAlias = int | Sequence[int]  # the same as a caller may write it: one int for all axes
 
 
+# torch does not warn of overflow and of NaN that arise while it computes; nor do we.
+silently = np.errstate(over="ignore", invalid="ignore")
+
+
 def numeric(
     value: ArrayLike, name: str, kinds: str = "iufc", wanted: str = "integer, floating or complex"
 ) -> Array:
@@ -24,6 +28,11 @@ def numeric(
     if array.dtype.kind not in kinds:
         raise TypeError(f"{name} has dtype {array.dtype}; it must be {wanted}")
     return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def floating(value: ArrayLike, name: str) -> Array:
+    """Return `value` as an array of floats, or raise TypeError."""
+    return numeric(value, name, "f", f"floating, e.g. {name}.astype(float)")
 
 
 def summing_dtype(x: Array) -> np.dtype[Any]:
@@ -55,6 +64,13 @@ def per_axis(value: Any, axes: int, name: str, minimum: int) -> tuple[int, ...]:
     return numbers if len(numbers) == axes else numbers * axes
 
 
+def entry_per_axis(value: Any, axes: int, name: str, minimum: int) -> tuple[int, ...]:
+    """Return one int per axis; unlike `per_axis`, a tuple needs an entry for each."""
+    if isinstance(value, tuple | list) and len(value) != axes:
+        raise ValueError(f"{name} is {value!r}; it must be one int or a tuple of {axes}")
+    return per_axis(value, axes, name, minimum)
+
+
 def one_of(value: Any, names: Iterable[str], name: str) -> str:
     """Return `value` if it is one of the strings in `names`, or raise ValueError."""
     if not isinstance(value, str) or value not in names:
@@ -82,10 +98,22 @@ def input_shape(input_size: Any, grad_output: Array, axes: int) -> tuple[int, ..
     )
 
 
-def check_not_empty(sizes: Sizes, subject: str) -> None:
-    """Check that there is something to pool; `subject` says what has these sizes."""
-    if 0 in sizes:
-        raise ValueError(f"{subject} {tuple(sizes)}; each must be at least 1")
+def check_not_empty(shape: Sizes, last: int, subject: str) -> None:
+    """Check that none of the last axes is empty; `subject` begins the message."""
+    if 0 in shape[-last:]:
+        raise ValueError(
+            f"{subject} {tuple(shape)}; every axis from axis {len(shape) - last} on needs "
+            "at least one value"
+        )
+
+
+def check_gradient(grad_output: Array, expected: Sizes) -> None:
+    """Check that the gradient of an output has the shape of that output."""
+    if grad_output.shape != tuple(expected):
+        raise ValueError(
+            f"grad_output has shape {grad_output.shape}; it must be {tuple(expected)}, "
+            "the shape of the output"
+        )
 
 
 def check_rank(x: Array, axes: int, name: str, function: str) -> None:

@@ -31,7 +31,7 @@ def check_padding(size: Sizes, padding: Pairs, mode: str) -> None:
 
 
 def pad(x: Array, padding: Pairs, mode: str) -> Array:
-    r"""Pad the spatial axes of `x`, shaped (N, C, \*S), by (before, after) pairs.
+    r"""Pad the last, spatial axes of `x` (..., \*S) by (before, after) pairs.
 
     ========== ===================== ==========================================
     mode       1 2 3 padded by two   the signal is continued by
@@ -49,4 +49,5 @@ def pad(x: Array, padding: Pairs, mode: str) -> Array:
     """
     if not np.any(padding):
         return x
-    return np.pad(x, ((0, 0), (0, 0), *padding), mode=MODES[mode])
+    leading = ((0, 0),) * (x.ndim - len(padding))
+    return np.pad(x, (*leading, *padding), mode=MODES[mode])

@@ -274,18 +274,22 @@ X, Y = np.ones((2, 3, 6, 6)), np.ones((2, 12, 25))
 # What unfold and fold refuse for a reason of their own: (function, arguments, message).
 REJECTED = [
     ("unfold", {"input": X[0, 0, 0]}, r"input has shape \(6,\); unfold needs 4 axes"),
-    ("unfold", {"input": X[:, :0]}, r"input has 0 channels of size \(6, 6\)"),
-    ("unfold", {"input": X[:0, :, :0], "padding": 3}, r"3 channels of size \(0, 6\)"),
+    ("unfold", {"input": X[:, :0]}, r"input has shape \(2, 0, 6, 6\); every axis"),
+    (
+        "unfold",
+        {"input": X[:0, :, :0], "padding": 3},
+        r"\(0, 3, 0, 6\); every axis from axis 1",
+    ),
     ("unfold", {"kernel_size": ()}, r"kernel_size is \(\); it must be one int or a tuple of one"),
     ("unfold", {"kernel_size": (2, 2, 2), "input": X[..., None, None]}, "unfold needs 5 axes"),
-    ("unfold", {"dilation": (1,)}, r"dilation is \(1,\); with 2 spatial axes it must be one int"),
+    ("unfold", {"dilation": (1,)}, r"dilation is \(1,\); it must be one int or a tuple of 2"),
     ("unfold", {"padding": "same"}, "padding holds 'same', a str; it must be an int"),
     ("fold", {"input": Y[0, 0]}, r"input has shape \(25,\); fold needs 3 axes"),
     ("fold", {"input": Y[:, :0]}, "input has 0 rows.*positive multiple of 4"),
     ("fold", {"input": Y[:, :10]}, r"input has 10 rows; with kernel_size \(2, 2\)"),
     ("fold", {"input": Y[:, :, :24]}, r"input has 24 columns; with output_size \(6, 6\).*25"),
     ("fold", {"output_size": (6, 6, 6, 6)}, r"output_size is \(6, 6, 6, 6\)"),
-    ("fold", {"kernel_size": (2,)}, r"kernel_size is \(2,\); with 2 spatial axes"),
+    ("fold", {"kernel_size": (2,)}, r"kernel_size is \(2,\); it must be one int or a tuple of 2"),
 ]
 
 
