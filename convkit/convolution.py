@@ -279,15 +279,15 @@ def conv_matrix(
 
     Examples
     --------
-    >>> conv_matrix([[[1, 2, 3]]], (1, 5)).toarray()
+    >>> w = [[[1, 2, 3]]]
+    >>> conv_matrix(w, (1, 5)).toarray()
     array([[1, 2, 3, 0, 0],
            [0, 1, 2, 3, 0],
            [0, 0, 1, 2, 3]])
 
     Circular padding puts the weights that stick out at the other end.
 
-    >>> A = conv_matrix([[[1, 2, 3]]], (1, 4), padding=1, padding_mode="circular")
-    >>> A.toarray()
+    >>> conv_matrix(w, (1, 4), padding=1, padding_mode="circular").toarray()
     array([[2, 3, 0, 1],
            [1, 2, 3, 0],
            [0, 1, 2, 3],
