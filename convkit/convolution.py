@@ -34,7 +34,7 @@ def conv1d(
     padding_mode: str = "zeros",
     method: str = "auto",
 ) -> Array:
-    r"""Cross-correlate a 1-D signal of C channels with D kernels.
+    r"""Cross-correlate a 1-D signal of :math:`C` channels with :math:`D` kernels.
 
     .. math::
 
@@ -61,7 +61,7 @@ def conv1d(
     dilation : int or tuple of int
         Distance between neighbouring taps; 1 is a dense kernel.
     groups : int
-        Number of blocks of channels that do not mix; divides C and D.
+        Number of blocks of channels that do not mix; divides :math:`C` and :math:`D`.
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
         What the added samples hold.
     method : {"auto", "naive", "matrix", "im2col", "fft"}
@@ -108,7 +108,7 @@ def conv2d(
     padding_mode: str = "zeros",
     method: str = "auto",
 ) -> Array:
-    r"""Cross-correlate images of C channels with D kernels.
+    r"""Cross-correlate images of :math:`C` channels with :math:`D` kernels.
 
     .. math::
 
@@ -135,7 +135,7 @@ def conv2d(
     dilation : int or tuple of int
         Distance between neighbouring taps, per axis; 1 is a dense kernel.
     groups : int
-        Number of blocks of channels that do not mix; divides C and D.
+        Number of blocks of channels that do not mix; divides :math:`C` and :math:`D`.
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
         What the added pixels hold.
     method : {"auto", "naive", "matrix", "im2col", "fft"}
@@ -178,7 +178,7 @@ def conv3d(
     padding_mode: str = "zeros",
     method: str = "auto",
 ) -> Array:
-    r"""Cross-correlate volumes (or videos) of C channels with D kernels.
+    r"""Cross-correlate volumes (or videos) of :math:`C` channels with :math:`D` kernels.
 
     .. math::
 
@@ -204,7 +204,7 @@ def conv3d(
     dilation : int or tuple of int
         Distance between neighbouring taps, per axis; 1 is a dense kernel.
     groups : int
-        Number of blocks of channels that do not mix; divides C and D.
+        Number of blocks of channels that do not mix; divides :math:`C` and :math:`D`.
     padding_mode : {"zeros", "reflect", "replicate", "circular"}
         What the added voxels hold.
     method : {"auto", "naive", "matrix", "im2col", "fft"}

@@ -119,8 +119,8 @@ def unfold(
     Raises
     ------
     ValueError
-        When the input's rank is not one of the above, an axis other than N is empty, the window
-        does not fit, a number is out of range, or a tuple has another length.
+        When the input's rank is not one of the above, an axis other than :math:`N` is empty, the
+        window does not fit, a number is out of range, or a tuple has another length.
     TypeError
         When the input is not numeric, or a size is not an integer.
 

@@ -54,7 +54,7 @@ class Layer:
 
 
 class ReceptiveField(NamedTuple):
-    """Where an output reads: output i among the `size` inputs from ``i * stride - padding`` on.
+    """Where an output reads: output ``i`` among the `size` inputs from ``i * stride - padding`` on.
 
     Inputs before 0, or beyond the last, are padding.
     """

@@ -60,7 +60,7 @@ def conv_transpose1d(
         Signal, batched or not. Integer, floating or complex; never modified.
     weight : array_like, (C, D/groups, k)
         Kernels, of the same dtype as `input`: the weight of the convolution that is transposed,
-        which takes D channels to C. Complex weights are not conjugated.
+        which takes :math:`D` channels to :math:`C`. Complex weights are not conjugated.
     bias : array_like, (D,), optional
         Added to each output channel; of the same dtype as `input`.
     stride : int or tuple of int
@@ -72,7 +72,7 @@ def conv_transpose1d(
         and `dilation`. With stride :math:`s`, :math:`s` input sizes of a convolution share an
         output size; below `stride`, this chooses one of them.
     groups : int
-        Number of blocks of channels that do not mix; divides C.
+        Number of blocks of channels that do not mix; divides :math:`C`.
     dilation : int or tuple of int
         Distance between neighbouring taps; 1 is a dense kernel.
 
@@ -149,7 +149,7 @@ def conv_transpose2d(
         Pixels of the output kept or added at the bottom and right, per axis; less than the larger
         of `stride` and `dilation` there.
     groups : int
-        Number of blocks of channels that do not mix; divides C.
+        Number of blocks of channels that do not mix; divides :math:`C`.
     dilation : int or tuple of int
         Distance between neighbouring taps, per axis; 1 is a dense kernel.
 
@@ -217,7 +217,7 @@ def conv_transpose3d(
         Voxels of the output kept or added at the far side, per axis; less than the larger of
         `stride` and `dilation` there.
     groups : int
-        Number of blocks of channels that do not mix; divides C.
+        Number of blocks of channels that do not mix; divides :math:`C`.
     dilation : int or tuple of int
         Distance between neighbouring taps, per axis; 1 is a dense kernel.
 

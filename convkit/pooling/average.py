@@ -66,14 +66,16 @@ def avg_pool1d(
     -------
     ndarray, (N, C, W_out) or (C, W_out)
         New C-contiguous array of the input's dtype, with
-        ``W_out = output_size(W, k, stride, padding)`` unless `ceil_mode` adds a window. Integers
-        are summed in 64 bits, modulo their range; an average that is no integer is cut off
-        towards zero, as torch does it for int64, the only integers that it averages.
+        ``W_out = output_size(W, k, stride, padding)`` with the stride as defaulted, unless
+        `ceil_mode` adds a window. Integers are summed in 64 bits, modulo their range; an average
+        that is no integer is cut off towards zero, as torch does it for int64, the only integers
+        that it averages.
 
     Raises
     ------
     ValueError
-        When the window does not fit, a number is out of range, or an axis other than N is empty.
+        When the window does not fit, a number is out of range, or an axis other than :math:`N` is
+        empty.
     TypeError
         When `input` is not integer or floating, a size is not an integer, or a flag not a bool.
 
@@ -569,7 +571,7 @@ def adaptive_avg_pool1d_input(grad_output: ArrayLike, input_size: Sizes) -> Arra
     Raises
     ------
     ValueError
-        When `input_size` has no samples, or other sizes N and C than `grad_output`.
+        When `input_size` has no samples, or other sizes :math:`N` and :math:`C` than `grad_output`.
     TypeError
         When `grad_output` is not floating or a size not an integer.
 

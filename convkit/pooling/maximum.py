@@ -141,7 +141,7 @@ def max_pool2d(
     ndarray, (N, C, H_out, W_out) or (C, H_out, W_out)
         New C-contiguous array of the input's dtype.
     ndarray of int64, of the same shape
-        Only with `return_indices`: row times W plus column of each value in `input`.
+        Only with `return_indices`: row times :math:`W` plus column of each value in `input`.
 
     Raises
     ------
@@ -299,7 +299,7 @@ def adaptive_max_pool2d(
     ndarray, (N, C, H_out, W_out) or (C, H_out, W_out)
         New C-contiguous array of the input's dtype.
     ndarray of int64, of the same shape
-        Only with `return_indices`: row times W plus column of each value in `input`.
+        Only with `return_indices`: row times :math:`W` plus column of each value in `input`.
 
     Raises
     ------
@@ -401,9 +401,9 @@ def max_unpool1d(
     padding : int or tuple of int
         Samples that the pooling added on each side.
     output_size : tuple of int, optional
-        Size of the result, (W_out,) or (N, C, W_out), where N and C are not looked at: pooling
-        rounds, so that several sizes lead to one. It may differ from the default by less than
-        `stride`.
+        Size of the result, (W_out,) or (N, C, W_out), where :math:`N` and :math:`C` are not looked
+        at: pooling rounds, so that several sizes lead to one. It may differ from the default by
+        less than `stride`.
 
     Returns
     -------
@@ -454,7 +454,7 @@ def max_unpool2d(
     input : array_like, (N, C, H, W) or (C, H, W)
         What is put back. Integer or floating; never modified.
     indices : array_like of int64, of the same shape
-        Row times W_out plus column of each value in the result.
+        Row times :math:`W_{out}` plus column of each value in the result.
     kernel_size, stride, padding : int or tuple of int
         Of the pooling that is undone, as in :func:`max_unpool1d`.
     output_size : tuple of int, optional
