@@ -229,7 +229,7 @@ def conv1d_weight(
     dilation: PerAxis = 1,
     groups: int = 1,
 ) -> Array:
-    r"""Gradient of :func:`conv1d` with respect to its weight: what each tap met, weighted.
+    r"""Gradient of :func:`conv1d` with respect to its weight: each tap's inputs times the gradient.
 
     .. math::
 
@@ -291,7 +291,7 @@ def conv2d_weight(
     dilation: PerAxis = 1,
     groups: int = 1,
 ) -> Array:
-    r"""Gradient of :func:`conv2d` with respect to its weight: what each tap met, weighted.
+    r"""Gradient of :func:`conv2d` with respect to its weight: each tap's inputs times the gradient.
 
     .. math::
 
@@ -348,7 +348,7 @@ def conv3d_weight(
     dilation: PerAxis = 1,
     groups: int = 1,
 ) -> Array:
-    r"""Gradient of :func:`conv3d` with respect to its weight: what each tap met, weighted.
+    r"""Gradient of :func:`conv3d` with respect to its weight: each tap's inputs times the gradient.
 
     .. math::
 
