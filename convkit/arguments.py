@@ -40,8 +40,8 @@ def summing_dtype(x: Array) -> np.dtype[Any]:
     return np.dtype(np.float32) if x.dtype == np.float16 else x.dtype
 
 
-def integer(value: Any, name: str, minimum: int) -> int:
-    """Return `value` as an int of at least `minimum`, or raise an error naming the argument."""
+def integer(value: Any, name: str, minimum: int, maximum: int = 2**31 - 1) -> int:
+    """Return `value` as an int between two bounds, or raise an error naming the argument."""
     try:
         if isinstance(value, bool | np.bool_):
             raise TypeError
@@ -52,6 +52,8 @@ def integer(value: Any, name: str, minimum: int) -> int:
         ) from None
     if number < minimum:
         raise ValueError(f"{name} is {number}; it must be at least {minimum}")
+    if number > maximum:
+        raise ValueError(f"{name} is {number}; it must be at most {maximum}")
     return number
 
 
@@ -80,9 +82,9 @@ def one_of(value: Any, names: Iterable[str], name: str) -> str:
 
 def flag(value: Any, name: str) -> bool:
     """Return `value` if it is a bool, or raise TypeError."""
-    if not isinstance(value, bool | np.bool_):
+    if not isinstance(value, bool):
         raise TypeError(f"{name} is {value!r}, a {type(value).__name__}; it must be True or False")
-    return bool(value)
+    return value
 
 
 def input_shape(input_size: Any, grad_output: Array, axes: int) -> tuple[int, ...]:

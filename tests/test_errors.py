@@ -97,7 +97,12 @@ ARRAYS = ("input", "weight", "grad_output", "signal", "kernel", "template", "x",
 
 # What is wrong with an argument in whatever function it occurs. "#" stands for the number of axes.
 SIZES = {"zero": 0, "negative": -2, "a float": 1.5, "a whole float": 2.0, "a bool": True}
-SIZES |= {"a string": "3", "too long a tuple": (1, 1, 1, 1), "a tuple holding a float": (1.5,)}
+SIZES |= {
+    "more than 31 bits": 2**31,
+    "a string": "3",
+    "too long a tuple": (1, 1, 1, 1),
+    "a tuple holding a float": (1.5,),
+}
 NO_ARRAY = {"a string": "signal", "ragged": [[1.0, 2.0], [3.0]], "a dictionary": {"a": 1}}
 WRONG_VALUES = {
     "stride": SIZES,
@@ -318,7 +323,7 @@ def special_cases():
                 yield family, axes, fault
 
 
-def assert_refused(name, changes, words):
+def assert_refused(name, changes, words, ask_torch=True):
     """Call with these changes; the error must come from a check, before work, in one line."""
     call = GOOD[name]
     arguments = call.arguments | changes
@@ -333,7 +338,7 @@ def assert_refused(name, changes, words):
     for argument, value in before.items():
         if isinstance(value, np.ndarray):
             np.testing.assert_array_equal(arguments[argument], value)
-    if call.torch and not set(changes) & set(UNCHECKED_BY_TORCH.get(name, ())):
+    if ask_torch and call.torch and not set(changes) & set(UNCHECKED_BY_TORCH.get(name, ())):
         with pytest.raises(TORCH_REFUSES):
             call.torch(**{k: to_torch(v) for k, v in arguments.items()})
     return message
@@ -375,7 +380,8 @@ def test_the_good_calls_work(name):
 @pytest.mark.parametrize(("name", "argument", "fault"), list(wrong_arguments()))
 def test_a_wrong_argument_is_refused_by_name(name, argument, fault):
     value = wrong_value(name, argument, fault)
-    message = assert_refused(name, {argument: value}, rf"\b{argument}\b")
+    ask_torch = fault != "more than 31 bits"  # of some it dies
+    message = assert_refused(name, {argument: value}, rf"\b{argument}\b", ask_torch)
     assert any(sight in message for sight in sights(value)), message
 
 

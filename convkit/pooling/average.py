@@ -834,9 +834,9 @@ def window_divisors(
     if divisor_override is None:
         return window_counts(geometry, counted)
     lowest = 1 if dtype.kind == "u" else -(2**63)
-    divisor = integer(divisor_override, "divisor_override", minimum=lowest)
-    if divisor == 0 or divisor >= 2**63:
-        raise ValueError(f"divisor_override is {divisor}; it must be below 2**63, and not 0")
+    divisor = integer(divisor_override, "divisor_override", lowest, maximum=2**63 - 1)
+    if divisor == 0:
+        raise ValueError("divisor_override is 0; it must be an int, and not 0")
     return divisor
 
 
