@@ -23,6 +23,7 @@ from ..arguments import (
     integer,
     numeric,
     silently,
+    summing_dtype,
 )
 from ..geometry import Geometry, adaptive_bins, adaptive_size
 from ..padding import pad
@@ -764,9 +765,8 @@ def pooling_geometry(
 
 
 def widened(x: Array) -> Array:
-    """Return x in the dtype to sum in: at least 64 bits for integers, 32 for floats."""
-    least = {"i": np.int64, "u": np.uint64, "f": np.float32}[x.dtype.kind]
-    return x.astype(np.result_type(x, least), copy=False)
+    """Return x in the dtype to sum in; NumPy's own sum widens integers to 64 bits."""
+    return x.astype(summing_dtype(x), copy=False)
 
 
 def sum_windows(x: Array, geometry: Geometry) -> Array:
