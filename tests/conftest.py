@@ -1,9 +1,20 @@
-"""Print, after the tests, how often and how closely each function agreed with torch."""
+"""How much the property tests draw; and, printed last, how closely each function agreed."""
 
 import pickle
 
 import agreement
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How much is drawn where a test says nothing else; a failure prints how to draw it again.
+settings.register_profile(
+    "thorough",
+    max_examples=2000,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("thorough")
 
 
 def pytest_sessionfinish(session):

@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from agreement import LAYOUTS, compare, draw, tensor
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import convkit as ck
@@ -93,14 +93,6 @@ def torch_gradient(pooling, g):
     return torch.autograd.grad(y, x, v)[0].numpy().astype(g.dtype)
 
 
-many = settings(
-    max_examples=2000,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-
-
 def inputs(draw, dtypes):
     """Draw what an input is, beside its size."""
     return {
@@ -158,13 +150,11 @@ def adaptive_poolings(draw):
     return Pooling(size, (output_size,), adaptive=True, **inputs(draw, FLOATS))
 
 
-@many
 @given(average_poolings())
 def test_average_pooling_agrees_with_torch_on_drawn_calls(pooling):
     assert_value_and_gradient_agree(pooling)
 
 
-@many
 @given(adaptive_poolings())
 def test_adaptive_average_pooling_agrees_with_torch_on_drawn_calls(pooling):
     assert_value_and_gradient_agree(pooling)

@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from agreement import LAYOUTS, Problem, assert_method_agrees, compare, torch_answer
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 import convkit as ck
@@ -113,12 +113,6 @@ def problems(draw):
     )
 
 
-@settings(
-    max_examples=2000,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 @given(problems())
 def test_every_method_agrees_with_torch_on_drawn_problems(problem):
     expected = torch_answer(problem)
@@ -127,7 +121,7 @@ def test_every_method_agrees_with_torch_on_drawn_problems(problem):
         assert_method_agrees(problem, method, expected)
 
 
-@settings(max_examples=150, deadline=None, print_blob=True)
+@settings(max_examples=150)
 @given(problems())
 def test_the_matrix_times_the_input_is_the_convolution(problem):
     # Where padding repeats a value its weights are added first: other infinities cancel.

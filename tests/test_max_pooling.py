@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from agreement import LAYOUTS, compare, draw, tensor
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import convkit as ck
@@ -27,13 +27,6 @@ TORCH_UNPOOL = {1: F.max_unpool1d, 2: F.max_unpool2d, 3: F.max_unpool3d}
 FLOATS = ["float64", "float32", "float16"]
 INTEGERS = ["int64", "int32", "int16", "int8", "uint8"]
 NAN, INF = np.nan, np.inf
-
-drawn_2000_times = settings(
-    max_examples=2000,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -158,7 +151,6 @@ def gradient_of_shape(shape, dtype, special):
     return draw(np.random.default_rng(math.prod(shape)), shape, dtype, "backwards", special)
 
 
-@drawn_2000_times
 @given(poolings(), st.booleans())
 def test_max_pool_agrees_with_torch_on_drawn_calls(pooling, special):
     axes, make, arguments = pooling
@@ -179,7 +171,6 @@ def test_max_pool_agrees_with_torch_on_drawn_calls(pooling, special):
     compare(f"{name}_input", gradient, expected, (g, indices), originals)
 
 
-@drawn_2000_times
 @given(adaptive_poolings(), st.booleans())
 def test_adaptive_max_pool_agrees_with_torch_on_drawn_calls(pooling, special):
     axes, make, output_size = pooling
@@ -199,7 +190,6 @@ def test_adaptive_max_pool_agrees_with_torch_on_drawn_calls(pooling, special):
     compare(f"{name} gradient", gradient, expected, (g, indices), originals)
 
 
-@drawn_2000_times
 @given(unpoolings(), st.booleans())
 def test_max_unpool_agrees_with_torch_on_drawn_calls(unpooling, special):
     axes, make, indices, arguments = unpooling

@@ -9,7 +9,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from agreement import LAYOUTS, compare, draw, tensor
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import convkit as ck
@@ -120,12 +120,6 @@ def cases(draw, dtypes=("float64", "float32", "float16", "complex128", "complex6
     )
 
 
-@settings(
-    max_examples=2000,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 @given(cases())
 def test_agrees_with_torch_on_drawn_windows(case):
     x, columns = case.image(), case.columns()
@@ -145,7 +139,7 @@ def test_agrees_with_torch_on_drawn_windows(case):
     )
 
 
-@settings(max_examples=300, deadline=None, print_blob=True)
+@settings(max_examples=300)
 @given(cases(dtypes=("int64",)))
 def test_fold_is_the_transpose_of_unfold(case):
     x, y = case.image(), case.columns()

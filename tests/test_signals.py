@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.signal
 from agreement import LAYOUTS, compare, draw
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -13,12 +13,6 @@ from convkit.signals import MODES
 
 PAIRS = {"correlate": scipy.signal.correlate, "convolve": scipy.signal.convolve}
 DTYPES = ["float64", "float32", "complex128", "complex64", "int64", "int32", "uint8"]
-SEARCH = settings(
-    max_examples=2000,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[HealthCheck.too_slow],
-)
 
 
 def arrays(choose, shape, special, dtypes=DTYPES):
@@ -52,7 +46,6 @@ def pairs(choose):
 
 
 @pytest.mark.parametrize("name", PAIRS)
-@SEARCH
 @given(pairs())
 def test_agrees_with_scipy(name, pair):
     x, w, mode = pair
@@ -110,7 +103,7 @@ def numpys_pearson(x, y):
         return np.corrcoef(x, y)[0, 1]
 
 
-@settings(SEARCH, max_examples=500)
+@settings(max_examples=500)
 @given(st.data())
 def test_pearson_is_numpys(data):
     shape = data.draw(st.lists(st.integers(2, 6), min_size=1, max_size=3))
@@ -160,7 +153,7 @@ def window_by_window(signal, template):
     return r
 
 
-@settings(SEARCH, max_examples=500)
+@settings(max_examples=500)
 @given(st.data())
 def test_normalized_correlate_is_numpys_pearson_per_window(data):
     sizes = st.tuples(st.integers(1, 4), st.integers(0, 5))
