@@ -1,5 +1,8 @@
 """convkit: convolution computed four ways, readable, and agreeing with PyTorch."""
 
+import importlib
+from types import ModuleType
+
 from . import testing
 from .convolution import conv1d, conv2d, conv3d, conv_matrix
 from .geometry import output_size
@@ -100,3 +103,10 @@ __all__ = [
     "testing",
     "unfold",
 ]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Load `convkit.explorers` when it is first asked for: it needs anywidget and matplotlib."""
+    if name == "explorers":
+        return importlib.import_module(".explorers", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

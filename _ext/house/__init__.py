@@ -8,6 +8,7 @@ from . import (
     citations,
     contents,
     docstrings,
+    explorers,
     fresh,
     offline,
     pictures,
@@ -44,6 +45,7 @@ def setup(app):
         solutions,
         citations,
         contents,
+        explorers,
         docstrings,
         reference,
     ):

@@ -10,7 +10,7 @@ import hashlib
 import shutil
 from pathlib import Path
 
-SOURCES = ("convkit/**/*.py", "convkit/**/*.js", "requirements.txt")
+SOURCES = ("convkit/**/*.py", "convkit/**/*.js", "convkit/**/*.css", "requirements.txt")
 KEEP = 3
 
 

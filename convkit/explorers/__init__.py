@@ -1,0 +1,18 @@
+"""Interactive figures: live widgets in a notebook, and at work on a page without any kernel.
+
+Each explorer is a class with its state as traits, and an ES module of the same name beside it that
+draws it. They need anywidget and matplotlib (``pip install convkit[explorers]``), so convkit loads
+them when they are first used.
+"""
+
+from . import bundle
+from .explorer import STATIC as STATIC
+from .stride import Stride
+
+ALL = (Stride,)
+__all__ = [explorer.__name__ for explorer in ALL]
+
+
+def page_script() -> str:
+    """Return the script that brings all explorers on a page to life."""
+    return bundle.page_script(tuple(explorer.name() for explorer in ALL))

@@ -1,0 +1,128 @@
+"""Explorers on a page of their own, driven through their controls and read as a reader reads them.
+
+    figure = opened(Stride(n=5))
+    seen = figure.do(["set", "stride s", 3])
+    seen.numbers("Output"), seen.sentence, seen.lit("Kernel")
+
+What can be done is said in figures.js. A list of lists of acts takes one call and gives one reading
+each, which is what makes hundreds of settings quick.
+"""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from convkit.explorers import bundle, page_script
+
+DRIVER = Path(__file__).with_name("figures.js").read_text()
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Figure</title>
+<meta name="viewport" content="width=device-width"><body><main>{}</main><script>{}</script>"""
+
+
+class Seen:
+    """What a reader sees of an explorer at one moment."""
+
+    def __init__(self, raw):
+        self.raw = raw
+        self.formula, self.sum, self.sentence = raw["formula"], raw["sum"], raw["sentence"]
+        self.call, self.warns, self.controls = raw["call"], raw["warns"], raw["controls"]
+
+    def texts(self, view):
+        """The texts of a view as an array, one entry a cell or bar; empty if the view is."""
+        rows = self.raw["views"].get(view, [])
+        return np.array([[text for text, _ in row] for row in rows])
+
+    def numbers(self, view):
+        """The numbers of a view."""
+        return np.array([[number(text) for text in row] for row in self.texts(view)])
+
+    def marked(self, view, mark):
+        """The (row, column) of each cell of a view with a class name."""
+        rows = self.raw["views"].get(view, [])
+        return {
+            (i, j)
+            for i, row in enumerate(rows)
+            for j, (_, marks) in enumerate(row)
+            if mark in marks.split()
+        }
+
+    def lit(self, view):
+        """The (row, column) of each cell that is outlined."""
+        return self.marked(view, "cx-on")
+
+
+def number(text):
+    """A number that a page shows, with a true minus sign; −∞ too."""
+    return float(text.replace("\N{MINUS SIGN}", "-").replace("\N{INFINITY}", "inf"))
+
+
+def value_of(sum, **arrays):
+    """The value of a sum as a figure writes it: "2·(−1) + g[0, 1]·3", "max(−∞, 4)"."""
+    text = sum.replace("\N{MINUS SIGN}", "-").replace("\N{MIDDLE DOT}", "*")
+    return eval(text.replace("\N{INFINITY}", "inf"), {"inf": np.inf, "max": max, **arrays})
+
+
+class Figure:
+    """One explorer on a page in the browser."""
+
+    def __init__(self, page, index=0):
+        self.page = page
+        self.place = page.locator("[data-explorer]").nth(index)
+        self.place.locator("xpath=self::*[@data-ready]").wait_for(state="attached")
+
+    def at(self, index):
+        """The explorer with this number on the page."""
+        return Figure(self.page, index)
+
+    def run(self, lists):
+        """Do each list of acts and return what is seen after it."""
+        return [Seen(raw) for raw in self._run(lists, "read")]
+
+    def links(self, view, places):
+        """Point at places of a view; yield for each what lights up, {view: places}, and the sum."""
+        acts = [[["point", view, i, j]] for i, j in places]
+        for raw in self._run(acts, "links"):
+            yield {name: set(map(tuple, lit)) for name, lit in raw["lit"].items()}, raw["sum"]
+
+    def _run(self, lists, look):
+        script = "(place, [lists, look]) => figures.run(place, lists, look)"
+        return self.place.evaluate(script, [lists, look])
+
+    def do(self, *acts):
+        """Do some acts and return what is seen then."""
+        return self.run([list(acts)])[0]
+
+
+@contextmanager
+def opened(browser, *explorers, script=None, strict=True, **context):
+    """Open a page with explorers; yield a Figure of the first.
+
+    `script` replaces the page's script. Unless `strict` is off, an error in the page is one here.
+    """
+    context = browser.new_context(**context)
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.set_content(PAGE.format("".join(e.html() for e in explorers), script or page_script()))
+    page.evaluate(DRIVER)
+    yield Figure(page)
+    context.close()
+    assert not (strict and errors), errors
+
+
+def with_bug(monkeypatch, file, old, new):
+    """The page's script with one text of one source file replaced."""
+    right = bundle.source
+
+    def source(path):
+        text = right(path)
+        if path.name != file:
+            return text
+        assert text.count(old) == 1, f"{file} should hold {old!r} once, not {text.count(old)} times"
+        return text.replace(old, new)
+
+    monkeypatch.setattr(bundle, "source", source)
+    monkeypatch.setattr(bundle, "page_script", bundle.page_script.__wrapped__)
+    return page_script()

@@ -1,0 +1,198 @@
+"""The explorers live in JupyterLab: drawn in a notebook and in step with its kernel."""
+
+from typing import NamedTuple
+
+import lab
+import pytest
+from playwright.sync_api import expect
+
+from convkit import explorers
+
+
+class Explorer(NamedTuple):
+    name: str
+    arguments: str
+    trait: str
+    value: int  # of the trait at first; the next higher one is tried too
+    slider: str  # the label of the slider that moves the trait
+    text: str  # what the figure says about the trait's value
+    grid: str | None  # the name of a grid that the arrow keys walk through
+
+
+EXPLORERS = [
+    Explorer(
+        name="Stride",
+        arguments="n=7, k=3, p=1, s=2, d=1",
+        trait="s",
+        value=2,
+        slider="stride",
+        text="stride={}",
+        grid="Input with padding",
+    ),
+]
+WITH_GRID = [explorer for explorer in EXPLORERS if explorer.grid]
+
+FOCUSABLE = "input, button, select, textarea, a[href], [tabindex='0']"
+# Each changes the cells of a notebook when JupyterLab hears it. Those that remove cells come first,
+# so that one key does not undo what another did.
+SHORTCUTS = ["x", "dd", "m", "a", "b"]
+
+
+@pytest.fixture(scope="module")
+def notebook(browser, tmp_path_factory):
+    with (
+        lab.start(tmp_path_factory.mktemp("lab")) as jupyterlab,
+        jupyterlab.notebook(browser, "1 + 1") as notebook,
+    ):
+        yield notebook
+
+
+class Live:
+    """Figures of an explorer in the notebook, each in step with a Python object of its own."""
+
+    def __init__(self, notebook, explorer, names):
+        self.notebook, self.explorer = notebook, explorer
+        make = f"{explorer.name}({explorer.arguments})"
+        cells = [f"{name} = {make}\n{name}" for name in names]
+        notebook.run_cells(f"from convkit.explorers import {explorer.name}", *cells, "1 + 1")
+        self.figures = notebook.page.locator(".jp-OutputArea-output .cx")
+        expect(self.figures).to_have_count(len(names))
+
+    def slider(self, index=0):
+        return self.figures.nth(index).get_by_role("slider", name=self.explorer.slider)
+
+    def grid(self):
+        return self.figures.first.get_by_role("grid", name=self.explorer.grid)
+
+    def set(self, name, value):
+        self.notebook.run(f"{name}.{self.explorer.trait} = {value}")
+
+    def expect_shown(self, value, index=0):
+        expect(self.slider(index)).to_have_value(str(value))
+        expect(self.figures.nth(index)).to_contain_text(self.explorer.text.format(value))
+
+    def expect_in_kernel(self, name, value):
+        held = lab.settled(lambda: self._held(name), value)
+        assert held == value, f"{name}.{self.explorer.trait} is {held}, and should be {value}"
+
+    def _held(self, name):
+        return int(self.notebook.run(f"print({name}.{self.explorer.trait})"))
+
+
+@pytest.fixture
+def show(notebook):
+    """Show figures of an explorer; afterwards, nothing may have gone wrong unseen."""
+    notebook.errors.clear()
+    notebook.requests.clear()
+    yield lambda explorer, names=("w",): Live(notebook, explorer, names)
+    assert not notebook.errors, "; ".join(notebook.errors)
+    assert not notebook.asked_elsewhere, f"other hosts are asked: {notebook.asked_elsewhere}"
+
+
+def press(page, keys):
+    for key in keys:
+        page.keyboard.press(key)
+
+
+each_explorer = pytest.mark.parametrize("explorer", EXPLORERS, ids=lambda it: it.name)
+each_with_grid = pytest.mark.parametrize("explorer", WITH_GRID, ids=lambda it: it.name)
+
+
+def test_every_explorer_is_tried():
+    assert [explorer.name for explorer in EXPLORERS] == explorers.__all__
+
+
+@each_explorer
+def test_figure_is_drawn(show, explorer):
+    live = show(explorer)
+    expect(live.figures).to_be_visible()
+    live.expect_shown(explorer.value)
+
+
+@each_explorer
+def test_python_moves_the_figure(show, explorer):
+    live = show(explorer)
+    live.set("w", explorer.value + 1)
+    live.expect_shown(explorer.value + 1)
+
+
+@each_explorer
+def test_arrow_keys_on_a_slider_reach_python(show, explorer):
+    live = show(explorer)
+    live.slider().press("ArrowRight")
+    live.expect_shown(explorer.value + 1)
+    live.expect_in_kernel("w", explorer.value + 1)
+    live.slider().press("ArrowLeft")
+    live.expect_in_kernel("w", explorer.value)
+
+
+@each_explorer
+def test_keys_pressed_in_a_figure_leave_the_cells_alone(show, explorer, notebook):
+    figure = show(explorer).figures
+    figure.get_by_role("button", name="Predict first").click()  # and a field to write in comes up
+    before = notebook.cells
+    controls = figure.locator(FOCUSABLE).filter(visible=True).all()
+    assert controls
+    for control in controls:
+        where = control.evaluate("it => it.outerHTML.slice(0, 120)")
+        control.focus()
+        expect(control, where).to_be_focused()
+        press(notebook.page, "".join(SHORTCUTS))
+        assert notebook.cells == before, f"a key pressed on {where} changed the cells"
+        expect(control, where).to_be_focused()
+
+
+@pytest.mark.parametrize("keys", SHORTCUTS)
+def test_the_same_keys_outside_of_a_figure_change_cells(notebook, keys):
+    notebook.run_cells("1 + 1", "2 + 2")
+    before = notebook.cells
+    notebook.page.locator(".jp-InputPrompt").first.click()
+    press(notebook.page, keys)
+    assert notebook.cells != before
+
+
+@each_with_grid
+def test_arrow_keys_walk_through_a_grid(show, explorer, notebook):
+    rows = show(explorer).grid().get_by_role("row")
+
+    def cell(row, column):
+        return rows.nth(row).get_by_role("gridcell").nth(column)
+
+    cell(0, 0).focus()
+    walk = {"ArrowDown": (1, 0), "ArrowRight": (1, 1), "ArrowUp": (0, 1), "ArrowLeft": (0, 0)}
+    for key, end in walk.items():
+        notebook.page.keyboard.press(key)
+        expect(cell(*end)).to_be_focused()
+
+
+@each_explorer
+@pytest.mark.parametrize("keys", ["Shift+Enter", "Control+Enter"])
+def test_keys_that_run_the_cell_are_let_through(show, explorer, notebook, keys):
+    live = show(explorer)
+    runs_so_far = notebook.cells[-1]["runs"]
+    live.slider().press(keys)
+    assert lab.settled(lambda: notebook.cells[1]["runs"], runs_so_far + 1) == runs_so_far + 1
+    live.expect_shown(explorer.value)
+
+
+@each_explorer
+def test_two_figures_are_independent(show, explorer):
+    live, more = show(explorer, ["one", "other"]), explorer.value + 1
+    live.slider(1).press("ArrowRight")
+    live.expect_in_kernel("other", more)
+    live.expect_shown(more, 1)
+    live.expect_shown(explorer.value, 0)
+    live.expect_in_kernel("one", explorer.value)
+    live.set("other", explorer.value)
+    live.expect_shown(explorer.value, 1)
+    live.set("one", more)
+    live.expect_shown(more, 0)
+    live.expect_shown(explorer.value, 1)
+
+
+@each_explorer
+def test_two_figures_share_no_id(show, explorer, notebook):
+    show(explorer, ["one", "other"])
+    ours = notebook.page.locator(".cx [id], [id^='cx']")
+    found = ours.evaluate_all("all => all.map(element => element.id)")
+    assert len(found) == len(set(found)), sorted({it for it in found if found.count(it) > 1})

@@ -1,0 +1,324 @@
+"""The stride explorer shows what convkit computes, which is what torch computes."""
+
+import numpy as np
+import pytest
+from figures import opened, value_of, with_bug
+from playwright.sync_api import Error
+
+import convkit as ck
+from convkit.explorers import Stride
+from convkit.explorers.stride import both
+
+SLIDERS = {
+    "n": "input size n",
+    "k": "kernel size k",
+    "p": "padding p",
+    "s": "stride s",
+    "d": "dilation d",
+}
+INPUT, KERNEL, OUTPUT = "Input with padding", "Kernel", "Output"
+SETTINGS = 600
+
+# What a bug in the JavaScript must be noticed as: file, what it says, what it would say.
+BUGS = {
+    "ceil for floor": ("arithmetic.js", "Math.floor((axis.n", "Math.ceil((axis.n"),
+    "flipped kernel": (
+        "stride.js",
+        "term.v * net.w[term.a][",
+        "term.v * net.w[net.k - 1 - term.a][",
+    ),
+    "stride ignored by the readers": ("arithmetic.js", "- a * axis.d) / axis.s", "- a * axis.d)"),
+    "dilation dropped from the span": ("arithmetic.js", "d * (k - 1) + 1", "(k - 1) + 1"),
+    "dilation dropped from what is read": ("arithmetic.js", "i * s + a * d - p", "i * s + a - p"),
+    "padding on one side": ("arithmetic.js", "axis.n + 2 * axis.p", "axis.n + axis.p"),
+    "rows for columns": ("stride.js", "pairs(reads(i, rows), ", "pairs(reads(j, rows), "),
+    "last tie wins": ("stride.js", "const [first] = winners(", "const first = winners("),
+    "padding may be the maximum": ("stride.js", ": null,\n}));", ": 0,\n}));"),
+}
+
+
+def drawn(op, rng):
+    """Draw an explorer with random numbers."""
+    x, w = rng.integers(-9, 10, (9, 9)), rng.integers(-9, 10, (5, 5))
+    return Stride(op=op, x=x, w=w)
+
+
+def next_setting(explorer, rng):
+    """Change an explorer as a reader might; return the acts that do the same on the page."""
+    ranges = {"n": (1, 10), "k": (1, 6), "p": (0, 5), "s": (1, 5), "d": (1, 4)}
+    if explorer.op == "avg":
+        del ranges["d"]
+    acts = []
+    for trait, (low, high) in ranges.items():
+        value = int(rng.integers(low, high))
+        setattr(explorer, trait, value)
+        acts.append(["set", SLIDERS[trait], value])
+    return [*acts, edit(explorer, rng)]
+
+
+def edit(explorer, rng):
+    """Change one number of the input; return the act."""
+    rows, columns = both(explorer.n)
+    i, j, digit = int(rng.integers(rows)), int(rng.integers(columns)), int(rng.integers(10))
+    table = np.array(explorer.x)
+    table[i, j] = digit
+    explorer.x = table
+    return ["key", INPUT, i + explorer.padding[0], j + explorer.padding[1], str(digit)]
+
+
+def differences(explorer, seen):
+    """What the page shows otherwise than convkit computes it."""
+    expected = np.zeros((0, 0)) if explorer.problem() else explorer.output
+    shape = f"(1, 1, {expected.shape[0]}, {expected.shape[1]})"
+    unread = set() if explorer.problem() else padded_places(explorer, explorer.coverage == 0)
+    shown = seen.numbers(OUTPUT) if seen.texts(OUTPUT).size else np.zeros((0, 0))
+    if shown.shape != expected.shape or not np.allclose(shown, expected, rtol=0, atol=0.00501):
+        yield f"output {shown.tolist()} is {expected.tolist()}"
+    if not seen.call.endswith("RuntimeError" if explorer.problem() else shape):
+        yield f"{seen.call} should end in {shape}"
+    if seen.sentence != explorer.sentence():
+        yield f"{seen.sentence!r} is {explorer.sentence()!r}"
+    if seen.marked(INPUT, "cx-unread") != unread:
+        yield f"hatched {seen.marked(INPUT, 'cx-unread')} is {unread}"
+
+
+def padded_places(explorer, chosen):
+    """The places of some inputs in the padded grid."""
+    top, left = explorer.padding
+    return {(int(i) + top, int(j) + left) for i, j in np.argwhere(chosen)}
+
+
+def mismatches(figure, explorer, rng, count):
+    """Drive a figure through random settings; return all that differs from convkit."""
+    acts, expected = [], []
+    for _ in range(count):
+        acts.append(next_setting(explorer, rng))
+        expected.append(Stride(**explorer.state))
+    found = []
+    for seen, one in zip(figure.run(acts), expected, strict=True):
+        found += [f"{one!r}: {text}" for text in differences(one, seen)]
+    return found
+
+
+@pytest.mark.parametrize("op", ["conv", "max", "avg"])
+def test_numbers_are_convkits(browser, op):
+    rng = np.random.default_rng(1)
+    explorer = drawn(op, rng)
+    with opened(browser, explorer) as figure:
+        found = mismatches(figure, explorer, rng, SETTINGS)
+    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+
+
+@pytest.mark.parametrize("op", ["conv", "max", "avg"])
+def test_it_is_an_error_where_convkit_raises_one(op):
+    rng = np.random.default_rng(6)
+    explorer = drawn(op, rng)
+    for _ in range(SETTINGS):
+        next_setting(explorer, rng)
+        try:
+            explorer.output  # noqa: B018
+        except ValueError:
+            assert explorer.problem(), f"{explorer!r}: convkit raises an error, the figure does not"
+        else:
+            assert not explorer.problem(), f"{explorer!r}: {explorer.problem()}, convkit computes"
+
+
+@pytest.mark.parametrize("op", ["conv", "max", "avg"])
+def test_rows_and_columns_apart(browser, op):
+    rng = np.random.default_rng(2)
+    explorers = []
+    for _ in range(12):
+        n, p = rng.integers(1, 10, 2), rng.integers(0, 5, 2)
+        explorer = drawn(op, rng)
+        explorer.set_trait("n", n.tolist())
+        explorer.set_trait("p", p.tolist())
+        explorer.k, explorer.s, explorer.d = (int(rng.integers(1, high)) for high in (6, 5, 4))
+        explorers.append(explorer)
+    with opened(browser, *explorers) as figure:
+        found = [
+            f"{explorer!r}: {text}"
+            for index, explorer in enumerate(explorers)
+            for text in differences(explorer, figure.at(index).do())
+        ]
+        wide = figure.at(0).do(
+            ["set", "input size, columns n", 9], ["set", "input size, rows n", 2]
+        )
+    assert not found, "; ".join(found[:5])
+    assert wide.texts(INPUT).shape == (
+        2 + 2 * explorers[0].padding[0],
+        9 + 2 * explorers[0].padding[1],
+    )
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
+    script = with_bug(monkeypatch, *BUGS[bug])
+    rng = np.random.default_rng(3)
+    noticed = []
+    for op in ("conv", "max"):
+        for explorer in (small(op, rng), drawn(op, rng)):
+            with opened(browser, explorer, script=script, strict=False) as figure:
+                noticed += look_for_differences(figure, explorer, rng)
+    assert noticed, f"{bug}: no test would notice"
+
+
+def look_for_differences(figure, explorer, rng):
+    """Find what a bug changes; a figure without the views that it should have is one more."""
+    try:
+        return [*every_wrong_link(figure, explorer, rng), *mismatches(figure, explorer, rng, 60)]
+    except (Error, IndexError) as error:
+        return [str(error)]
+
+
+# --- What lights up, and the sums of the gradients ---
+
+
+def places(array):
+    """The places where an array is not zero."""
+    return {(int(i), int(j)) for i, j in np.argwhere(array)}
+
+
+def one_hot(shape, i, j):
+    array = np.zeros(shape, int)
+    array[i, j] = 1
+    return array
+
+
+def steps(explorer):
+    return explorer.s, explorer.padding, explorer.dilation
+
+
+def inputs_reached(explorer, grad, window):
+    """The inputs that these outputs read with these weights, by the transpose of reading."""
+    size = (1, 1, *explorer.input.shape)
+    return places(
+        ck.conv2d_input(size, window[None, None], grad[None, None], *steps(explorer))[0, 0]
+    )
+
+
+def expected_links(explorer):
+    """For each view and each of its cells: the inputs, outputs and weights that should light up."""
+    shape, k, (top, left) = explorer.output.shape, explorer.k, explorer.padding
+    weights, every = np.ones((k, k), int), np.ones(shape, int)
+    links = {INPUT: {}, OUTPUT: {}}
+    for i, j in np.ndindex(shape):
+        read = inputs_reached(explorer, one_hot(shape, i, j), weights)
+        links[OUTPUT][i, j] = {INPUT: shifted(read, top, left), OUTPUT: {(i, j)}}
+    for i, j in np.ndindex(explorer.input.shape):
+        x = one_hot(explorer.input.shape, i, j)
+        fed = ck.conv2d(x[None], weights[None, None], None, *steps(explorer))[0]
+        here = (i + top, j + left)
+        links[INPUT][here] = {INPUT: {here}, OUTPUT: places(fed)}
+    if explorer.op == "conv":
+        links[KERNEL] = {}
+    for i, j in np.ndindex(k, k) if explorer.op == "conv" else ():
+        touched = inputs_reached(explorer, every, one_hot((k, k), i, j))
+        links[KERNEL][i, j] = {
+            INPUT: shifted(touched, top, left), OUTPUT: places(every), KERNEL: {(i, j)}
+        }  # fmt: skip
+    return links
+
+
+def shifted(places, down, right):
+    return {(i + down, j + right) for i, j in places}
+
+
+def wrong_links(figure, explorer):
+    """What lights up otherwise than convkit's convolution of ones and zeros says."""
+    inside = shifted(np.ndindex(explorer.input.shape), *explorer.padding)
+    for view, cells in expected_links(explorer).items():
+        for (at, expected), (lit, _) in zip(cells.items(), figure.links(view, cells), strict=True):
+            lit[INPUT] &= inside  # of the padding, convkit tells nothing
+            for other, places in expected.items():
+                if lit[other] != places:
+                    yield f"{explorer!r}: {view} {at} lights {other} {lit[other]}, not {places}"
+
+
+def gradients(explorer, grad):
+    """The gradients of the sum of grad times output, by convkit: of the input and of the kernel."""
+    size = (1, *explorer.input.shape)
+    if explorer.op == "max":
+        k, settings = explorer.k, steps(explorer)
+        first = ck.max_pool2d(explorer.input[None], k, *settings, return_indices=True)[1]
+        return ck.max_pool2d_input(grad[None], first, size)[0], None
+    if explorer.op == "avg":
+        x = ck.avg_pool2d_input(grad[None], size, explorer.k, explorer.s, explorer.padding)
+        return x[0], None
+    g, sizes = grad[None, None], (1, *size)
+    x = ck.conv2d_input(sizes, explorer.kernel.astype(float)[None, None], g, *steps(explorer))
+    image = explorer.input.astype(float)[None, None]
+    w = ck.conv2d_weight(image, (1, 1, explorer.k, explorer.k), g, *steps(explorer))
+    return x[0, 0], w[0, 0]
+
+
+def wrong_gradients(figure, explorer, rng):
+    """Where the sum that a figure writes for a gradient is not the gradient."""
+    g = rng.integers(-9, 10, explorer.output.shape).astype(float)
+    for view, gradient in zip((INPUT, KERNEL), gradients(explorer, g), strict=True):
+        if gradient is None:
+            continue
+        corner = explorer.padding if view == INPUT else (0, 0)
+        cells = [(i + corner[0], j + corner[1]) for i, j in np.ndindex(gradient.shape)]
+        for (_, written), expected in zip(figure.links(view, cells), gradient.ravel(), strict=True):
+            unread = "read by no output" in written
+            value = 0 if unread else value_of(written.split("=")[1].split(":")[0], g=g)
+            if not np.isclose(value, expected):
+                yield f"{explorer!r}: {written} is {value}, not {expected}"
+
+
+def small(op, rng):
+    """Draw an explorer whose output is there."""
+    while True:
+        explorer = drawn(op, rng)
+        next_setting(explorer, rng)
+        if not explorer.problem() and explorer.n <= 6:
+            return explorer
+
+
+@pytest.mark.parametrize("op", ["conv", "max", "avg"])
+def test_links_and_gradients_are_convkits(browser, op):
+    rng = np.random.default_rng(4)
+    explorers = [small(op, rng) for _ in range(12)]
+    with opened(browser, *explorers) as figure:
+        found = [
+            text
+            for index, explorer in enumerate(explorers)
+            for text in every_wrong_link(figure.at(index), explorer, rng)
+        ]
+    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+
+
+def every_wrong_link(figure, explorer, rng):
+    return [*wrong_links(figure, explorer), *wrong_gradients(figure, explorer, rng)]
+
+
+def test_the_sum_of_an_output_is_the_output(browser):
+    rng = np.random.default_rng(5)
+    for op in ("conv", "max", "avg"):
+        explorer = small(op, rng)
+        with opened(browser, explorer) as figure:
+            for i, j in np.ndindex(explorer.output.shape):
+                _, terms, value = figure.do(["point", OUTPUT, i, j]).sum.split(" = ")
+                assert value_of(terms) == pytest.approx(explorer.output[i, j])
+                assert value_of(value) == pytest.approx(explorer.output[i, j], abs=0.005)
+
+
+def test_winners_and_ties_are_marked(browser):
+    x = [[1, 3, 0], [3, 2, 0], [0, 0, 0]]
+    with opened(browser, Stride(op="max", n=3, k=2, p=0, s=1, x=x)) as figure:
+        seen = figure.do(["point", OUTPUT, 0, 0])
+        assert seen.marked(INPUT, "cx-wins") == {(0, 1)}
+        assert seen.marked(INPUT, "cx-ties") == {(1, 0)}
+
+
+def test_the_lectures_example(browser):
+    with opened(browser, Stride(n=(3, 5), k=3, p=(2, 1), s=2, d=1)) as figure:
+        assert figure.do().texts(OUTPUT).shape == (3, 3)
+
+
+def test_steps_end_at_the_last_output(browser):
+    with opened(browser, Stride(n=4, k=3, p=0, s=1)) as figure:
+        for expected in [(0, 1), (1, 0), (1, 1), (1, 1)]:
+            seen = figure.do(["press", "Next output"])
+            assert seen.marked(OUTPUT, "cx-picked") == {expected}
+        assert figure.do(["press", "Previous output"]).marked(OUTPUT, "cx-picked") == {(1, 0)}
