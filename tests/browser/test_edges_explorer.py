@@ -1,0 +1,404 @@
+"""The edges explorer shows what convkit computes, and never loses a sign."""
+
+import re
+
+import numpy as np
+import pytest
+from figures import opened, value_of, with_bug
+
+import convkit as ck
+from convkit.explorers import Edges
+from convkit.explorers.edges import KERNELS, SHAPES, unpacked
+
+INPUT, KERNEL, PASS, OUTPUT = "Input x", "Kernel w", "First pass t", "Output y"
+ROW_OF_X, ROW_OF_Y, PRODUCTS = "Row of x", "Row of y", "Products"
+SPLIT = "split w = u vᵀ"
+SETTINGS = 500
+
+BUGS = {
+    "flipped kernel": ("edges.js", "dot(row, x[i + a]", "dot(row, x[i + w.length - 1 - a]"),
+    "sign lost": ("edges.js", "({ v, scale,", "({ v: Math.abs(v), scale,"),
+    "v for u": ("edges.js", "[factors.v]", "[factors.u]"),
+    "rank 2 for 3": ("edges.js", "? 3 : 2", "? 2 : 2"),
+    "left for right": ("edges.js", "sign * sums[0] > 0", "sign * sums[0] < 0"),
+    "an input reaches too far": ("edges.js", "Math.max(0, i - 2)", "Math.max(0, i - 3)"),
+    "an input reaches past the end": ("edges.js", "Math.min(i, m - 1)", "i"),
+    "rows for columns": ("edges.js", "AXIS[along](j, m)", "AXIS[along](i, m)"),
+    "wrong row of the profile": ("edges.js", "xs[i + 1].slice", "xs[i].slice"),
+    "products of another output": ("edges.js", "x[i + a][j + b] * w[a][b]", "x[a][b] * w[a][b]"),
+}  # fmt: skip
+
+
+def drawn(rng):
+    """Draw an explorer with random numbers of its own."""
+    x, w = rng.integers(0, 10, (16, 16)), rng.integers(-9, 10, (3, 3))
+    return Edges(x=x, w=w, image="bar", kernel="left Sobel", n=8)
+
+
+def next_setting(explorer, rng):
+    """Change an explorer as a reader might; return the acts that do the same on the page."""
+    acts = []
+    if rng.random() < 0.3:
+        explorer.image = str(rng.choice([*SHAPES, "own"]))
+        acts.append(["set", "image", explorer.image])
+    if rng.random() < 0.2:
+        explorer.n = int(rng.choice([8, 8, 9, 9, 10, 12, 16]))
+        acts.append(["set", "input size n", explorer.n])
+    if explorer.rank == 1 and rng.random() < 0.5:
+        explorer.split = not explorer.split
+        acts.append(["set", SPLIT, explorer.split])
+    if rng.random() < 0.5:
+        explorer.kernel = str(rng.choice([*KERNELS, "own"]))
+        acts.append(["set", "kernel", explorer.kernel])
+    else:
+        acts.append(edit(explorer, "w", KERNEL, rng))
+    acts.append(edit(explorer, "x", INPUT, rng) if rng.random() < 0.6 else pick(explorer, rng))
+    return acts
+
+
+def edit(explorer, key, view, rng):
+    """Change one number of the input or the kernel; return the act."""
+    shown = explorer.input if key == "x" else explorer.weights
+    i, j = (int(rng.integers(size)) for size in shown.shape)
+    press = str(rng.choice([*"0123456789", "+", "-"]))
+    value = int(press) if press.isdigit() else shown[i, j] + {"+": 1, "-": -1}[press]
+    table = np.array(getattr(explorer, key))
+    table[: len(shown), : len(shown)] = shown
+    table[i, j] = np.clip(value, 0 if key == "x" else -9, 9)
+    setattr(explorer, key, table)
+    setattr(explorer, {"x": "image", "w": "kernel"}[key], "own")
+    return ["key", view, i, j, press]
+
+
+def pick(explorer, rng):
+    """Pick another output; return the act."""
+    explorer.r, explorer.c = (int(rng.integers(size)) for size in explorer.output.shape)
+    return ["click", OUTPUT, explorer.r, explorer.c]
+
+
+def picked(explorer):
+    """Row and column of the output that is picked."""
+    last = len(explorer.output) - 1
+    return min(explorer.r, last), min(explorer.c, last)
+
+
+def expected_views(explorer):
+    """The numbers of every view."""
+    x, w, y = explorer.input, explorer.weights, explorer.output
+    r, c = picked(explorer)
+    views = {INPUT: x, KERNEL: w, OUTPUT: y, PRODUCTS: x[r : r + 3, c : c + 3] * w}
+    views |= {ROW_OF_X: x[r + 1 : r + 2], ROW_OF_Y: y[r : r + 1]}
+    if explorer.split and explorer.rank == 1:
+        views[PASS] = explorer.halfway
+    return views
+
+
+def differences(explorer, seen):
+    """What the page shows otherwise than convkit computes it."""
+    views = expected_views(explorer)
+    if seen.raw["views"].keys() != views.keys():
+        yield f"shows {list(seen.raw['views'])}, not {list(views)}"
+    for view, values in views.items():
+        if not np.array_equal(seen.numbers(view), values):
+            yield f"{view} {seen.numbers(view).tolist()} is {values.tolist()}"
+    if seen.sentence != explorer.sentence():
+        yield f"{seen.sentence!r} is {explorer.sentence()!r}"
+    if seen.call != torch_call(explorer):
+        yield f"{seen.call!r} is {torch_call(explorer)!r}"
+    if (SPLIT in seen.controls) != (explorer.rank == 1):
+        yield f"{SPLIT} is{'' if SPLIT in seen.controls else ' not'} there"
+
+
+def torch_call(explorer):
+    """The call in torch that does the same, with the shapes."""
+    steps, call = [explorer.input, explorer.output], "F.conv2d(x, w)"
+    if explorer.split and explorer.rank == 1:
+        steps[1:1], call = [explorer.halfway], "F.conv2d(F.conv2d(x, v), u)"
+    return f"{call} # " + " → ".join(str((1, 1, *step.shape)) for step in steps)
+
+
+def mismatches(figure, explorer, rng, count):
+    """Drive a figure through random settings; return all that differs from convkit."""
+    acts, expected = [], []
+    for _ in range(count):
+        # the pointer leaves, so that the picked output is the one shown
+        acts.append([*next_setting(explorer, rng), ["leave", OUTPUT]])
+        expected.append(Edges(**explorer.state))
+    found = []
+    for seen, one in zip(figure.run(acts), expected, strict=True):
+        found += [f"{one!r}: {text}" for text in differences(one, seen)]
+    return found
+
+
+def test_numbers_are_convkits(browser):
+    rng = np.random.default_rng(1)
+    explorer = drawn(rng)
+    with opened(browser, explorer) as figure:
+        found = mismatches(figure, explorer, rng, SETTINGS)
+    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
+    script = with_bug(monkeypatch, *BUGS[bug])
+    rng = np.random.default_rng(3)
+    explorer = small(rng, split=True)
+    with opened(browser, explorer, script=script, strict=False) as figure:
+        noticed = next(wrong_links(figure, explorer), None) or mismatches(figure, explorer, rng, 25)
+    assert noticed, f"{bug}: no test would notice"
+
+
+# --- What lights up, and the sums ---
+
+
+def places(array):
+    """The places where an array is not zero."""
+    return {(int(i), int(j)) for i, j in np.argwhere(array)}
+
+
+def one_hot(shape, i, j):
+    array = np.zeros(shape, int)
+    array[i, j] = 1
+    return array
+
+
+def fed(x, w):
+    """The outputs that these inputs reach with these weights."""
+    return places(ck.conv2d(x[None], w[None, None])[0])
+
+
+def read(shape, w, grad):
+    """The inputs, of an array of this shape, that these outputs read with these weights."""
+    return places(ck.conv2d_input((1, 1, *shape), w[None, None], grad[None, None])[0, 0])
+
+
+def used(x, shape, grad):
+    """The weights, of a kernel of this shape, with which these outputs read these inputs."""
+    return places(ck.conv2d_weight(x[None, None], (1, 1, *shape), grad[None, None])[0, 0])
+
+
+def expected_links(explorer):
+    """For each view and each of its cells: what should light up in every view."""
+    n, m = len(explorer.input), len(explorer.output)
+    x, y = (np.ones(shape, int) for shape in ((n, n), (m, m)))
+    w, column, row = (np.ones(shape, int) for shape in ((3, 3), (3, 1), (1, 3)))
+    links = {INPUT: {}, KERNEL: {}, OUTPUT: {}, PASS: {}}
+    for at in np.ndindex(n, n):
+        one = one_hot((n, n), *at)
+        links[INPUT][at] = {
+            INPUT: {at}, OUTPUT: fed(one, w), KERNEL: used(one, (3, 3), y), PASS: fed(one, row)
+        }  # fmt: skip
+    for at in np.ndindex(m, m):
+        one = one_hot((m, m), *at)
+        links[OUTPUT][at] = {
+            INPUT: read((n, n), w, one), OUTPUT: {at}, KERNEL: used(x, (3, 3), one),
+            PRODUCTS: used(x, (3, 3), one), PASS: read((n, m), column, one),
+        }  # fmt: skip
+    for at in np.ndindex(3, 3):
+        one = one_hot((3, 3), *at)
+        links[KERNEL][at] = {
+            INPUT: read((n, n), one, y), OUTPUT: places(y), KERNEL: {at}, PRODUCTS: {at},
+            PASS: read((n, m), one.any(axis=1)[:, None].astype(int), y),
+        }  # fmt: skip
+    for at in np.ndindex(n, m):
+        one = one_hot((n, m), *at)
+        rows = {a for a, _ in used(one, (3, 1), y)}
+        links[PASS][at] = {
+            INPUT: read((n, n), row, one), OUTPUT: fed(one, column), PASS: {at},
+            KERNEL: {(a, b) for a in rows for b in range(3)},
+        }  # fmt: skip
+    if not explorer.split:
+        del links[PASS]
+    return links
+
+
+def wrong_links(figure, explorer):
+    """What lights up otherwise than convkit says, and which sums do not give convkit's numbers."""
+    for view, cells in expected_links(explorer).items():
+        for (at, links), (lit, written) in zip(
+            cells.items(), figure.links(view, cells), strict=True
+        ):
+            for other, expected in links.items():
+                if (other != PASS or explorer.split) and lit[other] != expected:
+                    yield f"{explorer!r}: {view} {at} lights {other} {lit[other]}, not {expected}"
+            if problem := wrong_sum(explorer, view, at, written):
+                yield f"{explorer!r}: {written} {problem}"
+
+
+def wrong_sum(explorer, view, at, written):
+    """Say what is wrong with the sum that is written for a cell of a view, if anything is."""
+    y, place = explorer.output, f"[{at[0]}, {at[1]}]"
+    if view == KERNEL:
+        right = f"w{place} = {explorer.weights[at]} meets {y.size} inputs"
+        return written.replace("\N{MINUS SIGN}", "-") != right and f"is not {right}"
+    if view == INPUT:
+        alone = explorer.input * one_hot(explorer.input.shape, *at)
+        left = ck.conv2d(alone[None], explorer.weights[None, None])[0]
+        for product, i, j in re.findall(r"([^ ]+) to y\[(\d+), (\d+)\]", written):
+            left[int(i), int(j)] -= value_of(product)
+        wrong = left.any() or not written.startswith(f"x{place} adds")
+        return wrong and f"leaves {left.tolist()}"
+    name, terms, value = written.split(" = ")
+    right = y[at] if view == OUTPUT else explorer.halfway[at]
+    wrong = name[1:] != place or value_of(terms) != right or value_of(value) != right
+    return wrong and f"is not {right}"
+
+
+def small(rng, split):
+    """Draw an explorer of 8 x 8, with a kernel of rank 1 that is split or with any other."""
+    w = np.outer(rng.integers(1, 4, 3), rng.integers(-3, 4, 3)) if split else drawn(rng).w
+    if not np.any(w):
+        return small(rng, split)
+    return Edges(x=rng.integers(0, 10, (16, 16)), w=w, n=8, split=split)
+
+
+def test_links_and_sums_are_convkits(browser):
+    rng = np.random.default_rng(4)
+    explorers = [small(rng, split) for split in [False, True] * 6]
+    with opened(browser, *explorers) as figure:
+        found = [
+            text
+            for index, explorer in enumerate(explorers)
+            for text in wrong_links(figure.at(index), explorer)
+        ]
+    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+
+
+# --- Facts ---
+
+
+def test_left_sobel_on_a_bar(browser):
+    explorer = Edges()
+    assert explorer.input.tolist() == [[0, 0, 1, 1, 1, 1, 0, 0]] * 8
+    assert explorer.output.tolist() == [[-4, -4, 0, 0, 4, 4]] * 6
+    assert explorer.weights.tolist() == [[1, 0, -1], [2, 0, -2], [1, 0, -1]]
+    assert [factor.tolist() for factor in explorer.factors] == [[1, 2, 1], [1, 0, -1]]
+    with opened(browser, explorer) as figure:
+        seen = figure.do(["set", SPLIT, True])
+        assert seen.numbers(OUTPUT).tolist() == [[-4, -4, 0, 0, 4, 4]] * 6
+        assert "u = [1, 2, 1], v = [1, 0, −1]" in seen.formula
+        assert seen.sentence == (
+            "Of 36 outputs 12 are negative, 12 zero and 12 positive. Positive means brighter on "
+            "the left; brighter on the right is negative, and lost if clipped at 0. "
+            "The weights add up to 0: a flat region gives 0. The kernel has rank 1."
+        )
+
+
+@pytest.mark.parametrize("kernel", [*KERNELS, "own"])
+def test_the_side_that_is_said_is_the_side_that_answers(kernel):
+    explorer = Edges(kernel=kernel)
+    said = re.search(r"brighter on the (.*?); brighter on the (.*?) is", explorer.sentence())
+    flat, bright = np.zeros((8, 8), int), np.zeros((8, 8), int)
+    bright[:, :4] = 9
+    edges = {"left": bright, "right": 9 - bright, "top": bright.T, "bottom": 9 - bright.T}
+    for sign, sides in zip((1, -1), said.groups() if said else (), strict=False):
+        for side in sides.split(" or "):
+            y = ck.conv2d(edges[side][None], explorer.weights[None, None])
+            assert (sign * y >= 0).all()
+            assert y.any()
+    if not explorer.weights.sum():
+        assert not ck.conv2d((flat + 7)[None], explorer.weights[None, None]).any()
+
+
+def test_dragging_paints(browser):
+    with opened(browser, Edges(brush=3)) as figure:
+        cells = figure.place.locator('[aria-label="Input x"] td')
+        mouse = figure.page.mouse
+        for k, index in enumerate((8, 9, 10)):
+            box = cells.nth(index).bounding_box()
+            mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            if k == 0:
+                mouse.down()
+        mouse.up()
+        mouse.move(0, 0)
+        seen = figure.do()
+    assert seen.numbers(INPUT)[1].tolist() == [3, 3, 3, 1, 1, 1, 0, 0]
+    assert seen.controls["image"] == "own"
+
+
+# --- The photograph ---
+
+PIXELS = """(place, view) => {
+  const all = [...place.querySelectorAll('[data-view]')].filter(v => v.checkVisibility());
+  const canvas = all.find(v => v.getAttribute('aria-label') === view).querySelector('canvas');
+  const { width, height } = canvas;
+  return [height, width, [...canvas.getContext('2d').getImageData(0, 0, width, height).data]];
+}"""
+
+
+def pixels(figure, view):
+    height, width, data = figure.place.evaluate(PIXELS, view)
+    return np.array(data).reshape(height, width, 4).astype(int)
+
+
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("kernel", ["left Sobel", "emboss"])
+def test_the_photograph_keeps_its_signs(browser, kernel, split):
+    explorer = Edges(image="photo", kernel=kernel, split=split)
+    with opened(browser, explorer) as figure:
+        x, y = pixels(figure, INPUT), pixels(figure, OUTPUT)
+        assert figure.do().sentence == explorer.sentence()
+    assert np.array_equal(x[..., 0], 17 * explorer.input)
+    assert (x[..., 3] == 255).all()
+    response = explorer.output
+    strength = np.floor(255 * abs(response) / abs(response).max() + 0.5)
+    assert np.array_equal(y[..., 3], strength)
+    strong = y[..., 3] > 40
+    orange = y[..., 0] > y[..., 2]
+    assert np.array_equal(orange[strong], response[strong] > 0)
+
+
+def test_the_photograph_by_keys(browser):
+    explorer = Edges(image="photo", r=30, c=20)
+    with opened(browser, explorer) as figure:
+        elements = figure.place.evaluate("place => place.querySelectorAll('*').length")
+        cursor = figure.place.locator('[aria-label="Output y"] .cx-box').locator("visible=true")
+        cursor.focus()
+        for key in ["ArrowDown", "ArrowRight", "ArrowRight", "Enter"]:
+            figure.page.keyboard.press(key)
+        seen = figure.do()
+        y = explorer.output[31, 22]
+        assert value_of(seen.sum.split(" = ")[2]) == y
+        assert cursor.get_attribute("aria-label") == f"y 31, 22: {y}".replace("-", "−")
+        assert seen.marked(ROW_OF_Y, "cx-picked") == {(0, 22 - 16)}
+        again = figure.place.evaluate("place => place.querySelectorAll('*').length")
+        assert seen.numbers(ROW_OF_X).tolist() == [explorer.input[32, 16:32].tolist()]
+    assert abs(again - elements) < 50
+
+
+def test_a_photograph_of_ones_own():
+    ramp = np.add.outer(np.arange(64), np.arange(64)) // 8 % 16
+    assert np.array_equal(unpacked(Edges(photo=ramp).photo), ramp)
+    assert len(Edges().photo) < 3000
+    assert "MiIyIi" not in repr(Edges())
+    for wrong in (ramp + 15, ramp[:8], ramp / 2, "AAAA", "not base64"):
+        with pytest.raises(Exception, match="photo"):
+            Edges(photo=wrong)
+
+
+def test_tables_given_are_shown():
+    explorer = Edges(x=np.full((16, 16), 3), w=np.ones((3, 3), int))
+    assert (explorer.image, explorer.kernel) == ("own", "own")
+    assert (explorer.output == 27).all()
+    assert Edges(**explorer.state).state == explorer.state
+
+
+# --- Predict, then look ---
+
+
+def test_the_answer_is_hidden_until_it_is_guessed(browser):
+    with opened(browser, Edges()) as figure:
+        figure.do(["press", "Predict first"])
+        assert figure.place.locator("label", has_text="What is y[2, 1]").is_visible()
+        hidden = figure.place.locator(".cx-answer").locator("visible=true")
+        assert hidden.count() == 0
+        seen = figure.do()
+        assert seen.raw["views"].keys() == {INPUT, KERNEL, ROW_OF_X}
+        figure.page.wait_for_timeout(500)
+        live = figure.place.locator("[aria-live]").text_content()
+        assert "−4" not in live
+        figure.place.locator(".cx-question input").fill("4")
+        figure.page.keyboard.press("Enter")
+        verdict = figure.place.locator(".cx-verdict").text_content()
+        assert verdict == "You said 4; it is −4."
+        assert OUTPUT in figure.do().raw["views"]
