@@ -1,0 +1,225 @@
+"""The field explorer counts the paths that convkit's gradients through kernels of ones count."""
+
+import re
+
+import numpy as np
+import pytest
+from figures import opened, value_of, with_bug
+
+import convkit as ck
+from convkit.explorers import Field
+
+TOWER, LAYERS = "Tower", "Layers"
+RANGES = {"k": (1, 6), "s": (1, 4), "d": (1, 5), "p": (0, 5)}
+SETTINGS = 500
+
+# What a bug in the JavaScript must be noticed as: file, what it says, what it would say.
+BUGS = {
+    "ceil for floor": ("arithmetic.js", "Math.floor((axis.n", "Math.ceil((axis.n"),
+    "the stride of this layer in its own size": ("field.js", "r: r + d * (k - 1) * jump", "r: r + d * (k - 1) * jump * s"),  # noqa: E501
+    "dilation dropped": ("field.js", "r: r + d * (k - 1) * jump", "r: r + (k - 1) * jump"),
+    "jump forgets the stride": ("field.js", "jump: jump * s", "jump: s"),
+    "padding counts once": ("field.js", "start: start - p * jump", "start: start - p"),
+    "paths are counted as units": ("field.js", "sum(uses(j, rows[at].axis).map(use => counts[at][use.i]))", "Math.max(0, ...uses(j, rows[at].axis).map(use => counts[at][use.i]))"),  # noqa: E501
+    "no way up": ("field.js", "counts[at - 1][read.at] ?? 0", "0"),
+    "touched is seen": ("field.js", "touched = x.filter(Boolean).length", "touched = seen"),
+}  # fmt: skip
+
+
+def next_setting(explorer, rng):
+    """Change an explorer as a reader might; return the acts that do the same on the page."""
+    explorer.depth, explorer.n = int(rng.integers(1, 5)), int(rng.integers(5, 34))
+    acts = [["set", "layers", explorer.depth], ["set", "input size n", explorer.n]]
+    for column, (key, (low, high)) in enumerate(RANGES.items()):
+        values = list(getattr(explorer, key))
+        for layer in range(explorer.depth):
+            usual = 3 if key == "k" else low
+            values[layer] = int(rng.integers(low, high)) if rng.random() < 0.6 else usual
+            row = explorer.depth - 1 - layer
+            acts.append(["key", LAYERS, row, column, str(values[layer])])
+        setattr(explorer, key, values)
+    explorer.l = int(rng.integers(0, len(explorer.sizes)))
+    explorer.i = int(rng.integers(explorer.sizes[explorer.l]))
+    return [*acts, ["click", TOWER, 0, place_in(explorer, explorer.l, explorer.i)]]
+
+
+def place_in(explorer, layer, index):
+    """The place of a unit in the tower, which lists the units from the input up."""
+    return sum(explorer.sizes[:layer]) + index
+
+
+def expected_counts(explorer):
+    """How many paths there are to each unit of the tower."""
+    return np.concatenate([explorer.paths(at) for at in range(len(explorer.sizes))])
+
+
+def differences(explorer, seen):
+    """What the page shows otherwise than convkit computes it."""
+    counts, holes = expected_counts(explorer), set()
+    if explorer.unit[0]:
+        holes = {int(i) for i in explorer.seen if not explorer.output[i]}
+    texts = [str(n or ("0" if i in holes else "")) for i, n in enumerate(counts)]
+    if seen.texts(TOWER)[0].tolist() != texts:
+        yield f"paths {seen.texts(TOWER)[0].tolist()} are {texts}"
+    if {i for _, i in seen.lit(TOWER)} != set(np.flatnonzero(counts).tolist()):
+        yield f"lit {seen.lit(TOWER)} are {np.flatnonzero(counts)}"
+    if {i for _, i in seen.marked(TOWER, "cx-hole")} != holes:
+        yield f"holes {seen.marked(TOWER, 'cx-hole')} are {holes}"
+    if seen.sentence != explorer.sentence():
+        yield f"{seen.sentence!r} is {explorer.sentence()!r}"
+    if seen.call != called(explorer, seen.call):
+        yield f"{seen.call} should be {called(explorer, seen.call)}"
+    yield from wrong_formulas(explorer, seen)
+    if not explorer.problem():
+        yield from wrong_sums(explorer, seen)
+
+
+def wrong_formulas(explorer, seen):
+    """Where a formula does not give the receptive field of its layer."""
+    lines = re.findall(r"r = (.*?), jump = (.*?), start = (.*?)(?=layer|$)", seen.formula)
+    for parts, field in zip(lines, ck.receptive_field(explorer.layers), strict=True):
+        expected = field.size, field.stride, -field.padding
+        for part, value in zip(parts, expected, strict=True):
+            if any(value_of(side) != value for side in part.split(" = ")):
+                yield f"{part} is not {value}"
+
+
+def wrong_sums(explorer, seen):
+    """Where the sum of the paths is not that of convkit's counts."""
+    (layer, _), top = explorer.unit, len(explorer.sizes) - 1
+    ends = ([0] if layer else []) + ([top] if layer < top else [])
+    for text, end in zip(seen.sum.split("; "), ends, strict=True):
+        terms, total = text.split(": ")[1].split(" = ")
+        counts = explorer.paths(end)
+        if value_of(terms) != counts.sum() or int(total) != counts.sum():
+            yield f"{text} is not {counts.sum()}"
+
+
+def called(explorer, call):
+    """Run the call that a figure shows, with convkit for torch; return it with the right shapes."""
+
+    class Modules:
+        @staticmethod
+        def Conv1d(channels, out, kernel_size, **settings):
+            ones = np.ones((out, channels, kernel_size))
+            return lambda x: ck.conv1d(x, ones, **settings)
+
+        @staticmethod
+        def Sequential(*layers):
+            def run(x):
+                for layer in layers:
+                    x = layer(x)
+                return x
+
+            return run
+
+    code = re.split(r"\s+# ", call)[0]
+    try:
+        shape = eval(code, {"nn": Modules, "x": np.ones((1, 1, explorer.n))}).shape
+    except ValueError:
+        shape = "RuntimeError"
+    return f"{code} # (1, 1, {explorer.n}) → {shape}"
+
+
+def mismatches(figure, explorer, rng, count):
+    """Drive a figure through random settings; return all that differs from convkit."""
+    acts, expected = [], []
+    for _ in range(count):
+        acts.append(next_setting(explorer, rng))
+        expected.append(Field(**explorer.state))
+    found = []
+    for seen, one in zip(figure.run(acts), expected, strict=True):
+        found += [f"{one!r}: {text}" for text in differences(one, seen)]
+    return found
+
+
+def test_numbers_are_convkits(browser):
+    rng = np.random.default_rng(1)
+    explorer = Field()
+    with opened(browser, explorer) as figure:
+        found = mismatches(figure, explorer, rng, SETTINGS)
+    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
+    script = with_bug(monkeypatch, *BUGS[bug])
+    rng = np.random.default_rng(3)
+    explorer = Field()
+    with opened(browser, explorer, script=script, strict=False) as figure:
+        try:
+            noticed = mismatches(figure, explorer, rng, 40)
+        except Exception as error:  # a tower of another shape has not the unit that is clicked
+            noticed = [error]
+    assert noticed, f"{bug}: no test would notice"
+
+
+def test_every_unit_lights_its_paths_down_and_up(browser):
+    rng = np.random.default_rng(4)
+    explorers = [Field(n=11) for _ in range(12)]
+    for explorer in explorers:
+        next_setting(explorer, rng)
+    with opened(browser, *explorers) as figure:
+        for index, explorer in enumerate(explorers):
+            units = [(at, i) for at, n in enumerate(explorer.sizes) for i in range(n)]
+            cells = [(0, place_in(explorer, *unit)) for unit in units]
+            shown = figure.at(index).links(TOWER, cells)
+            for (explorer.l, explorer.i), (lit, _) in zip(units, shown, strict=True):
+                expected = {(0, int(i)) for i in np.flatnonzero(expected_counts(explorer))}
+                assert lit[TOWER] == expected, repr(explorer)
+
+
+# --- The numbers that the chapter quotes ---
+
+
+@pytest.mark.parametrize(
+    ("preset", "said"),
+    [
+        ("k = 3, 3, 3", "sees 7 inputs, and touches 7 of them; the centre one is on 7 of the 27 paths (25.9 %; an even share is 14.3 %)."),  # noqa: E501
+        ("d = 1, 2, 4", "sees 15 inputs, and touches 15 of them; the centre one is on 1 of the 27 paths (3.7 %; an even share is 6.7 %)."),  # noqa: E501
+        ("d = 2, 2, 2", "sees 13 inputs, and touches 7 of them; the centre one is on 7 of the 27 paths (25.9 %; an even share is 7.7 %)."),  # noqa: E501
+        ("s = 2, 2, 2", "sees 15 inputs, and touches 15 of them; the centre one is on 1 of the 27 paths (3.7 %; an even share is 6.7 %)."),  # noqa: E501
+    ],
+)  # fmt: skip
+def test_presets(browser, preset, said):
+    with opened(browser, Field(depth=2, p=[2, 2, 2, 2])) as figure:
+        seen = figure.do(["press", preset])
+    assert said in seen.sentence
+    if preset == "k = 3, 3, 3":
+        assert seen.sum == "paths to x: 1 + 3 + 6 + 7 + 6 + 3 + 1 = 27"
+    if preset == "s = 2, 2, 2":
+        assert "r = 7 + 1·(3−1)·4 = 15, jump = 4·2 = 8" in seen.formula
+
+
+def test_keys_walk_through_the_tower(browser):
+    with opened(browser, Field()) as figure:
+        place = figure.place
+        assert place.locator("svg [tabindex='0']").count() == 1
+        place.locator("svg [tabindex='0']").focus()
+        walk = [("Right", "3 1"), ("Down", "2 1"), ("Left", "2 0"), ("Up", "3 0")]
+        for key, name in walk:
+            figure.page.keyboard.press("Arrow" + key)
+            label = figure.page.evaluate("document.activeElement.getAttribute('aria-label')")
+            assert label == f"layer {name}: 1 path"
+        assert place.locator("svg [tabindex='0']").count() == 1
+
+
+# --- Predict, then look ---
+
+
+def test_the_answer_is_hidden_until_guessed(browser):
+    with opened(browser, Field()) as figure:
+        asked = figure.do(["press", "Predict first"])
+        figure.page.wait_for_timeout(450)
+        place = figure.place
+        said = place.locator(".cx-hidden[role=status]").text_content()
+        assert said == "How many inputs does unit 5 of layer 3 see?"
+        assert asked.lit(TOWER) == {(0, place_in(Field(), 3, 5))}
+        assert "".join(asked.texts(TOWER)[0]) == "1"
+        assert not place.locator(".cx").get_by_text("sees 7 inputs").is_visible()
+        sizes = place.locator(".cx-formula .cx-answer").all()
+        assert not any(size.is_visible() for size in sizes)
+        figure.page.keyboard.type("9")
+        figure.page.keyboard.press("Enter")
+        assert place.locator(".cx-verdict").text_content() == "You said 9; it is 7."
+        assert place.locator(".cx").get_by_text("sees 7 inputs").is_visible()

@@ -1,0 +1,324 @@
+"""The matrix explorer shows convkit's conv_matrix, its transpose and what they do."""
+
+import numpy as np
+import pytest
+from figures import number, opened, value_of, with_bug
+
+import convkit as ck
+from convkit.explorers import Matrix
+
+MATRIX, VECTOR, PRODUCT, KERNEL = "Matrix", "Vector", "Product", "Kernel"
+SLIDERS = {"n": "input size n", "k": "kernel size k", "d": "dilation d", "s": "stride s"}
+RANGES = {"n": (3, 9), "k": (1, 5), "d": (1, 4), "s": (1, 4)}
+MODES = ["valid", "same", "full", "circular"]
+SETTINGS = 600
+
+# What a bug in the JavaScript must be noticed as: what matrix.js says, what it would say.
+BUGS = {
+    "flipped kernel": ("list.map(t => w[t.a])", "list.map(t => w[w.length - 1 - t.a])"),
+    "ceil for floor": ("Math.floor((n + lo + hi - reach) / s)", "Math.ceil((n + lo + hi - reach) / s)"),  # noqa: E501
+    "stride ignored by the rows": ("reads(i, { k, p: lo, s, d })", "reads(i, { k, p: lo, s: 1, d })"),  # noqa: E501
+    "dilation dropped": ("span({ k, d })", "span({ k, d: 1 })"),
+    "padding on the wrong side": ("[half, room - half]", "[room - half, half]"),
+    "no way round": ("circular ? (at + n) % n : at", "at"),
+    "weights that meet do not add up": ("sum(list.map(t => w[t.a]))", "w[list[0]?.a] ?? 0"),
+    "the call pads as it did forwards": ("['g', [hi, lo], m, n]", "['g', [lo, hi], m, n]"),
+    "rows of a picture mixed up": ("j: u.j * n + v.j", "j: v.j * n + u.j"),
+    "rank of the first rows": ("rest.map(row =>", "rest.slice(0, 2).map(row =>"),
+    "sign of a frequency lost": ("part(f, Math.cos), part(f, Math.sin)", "part(f, Math.cos), part(f, Math.cos)"),  # noqa: E501
+}  # fmt: skip
+
+
+def drawn(rng):
+    """Draw an explorer with random numbers."""
+    return Matrix(w=rng.integers(-9, 10, 4), x=rng.integers(-9, 10, 25))
+
+
+def next_setting(explorer, rng):
+    """Change an explorer as a reader might; return the acts that do the same on the page."""
+    acts = []
+    for trait, label in ("flat", "2-D: 4 × 4 input, 2 × 2 kernel"), ("transpose", "transpose"):
+        value = bool(rng.random() < (0.2 if trait == "flat" else 0.4))
+        setattr(explorer, trait, value)
+        acts.append(["set", label, value])
+    explorer.mode = str(rng.choice(MODES))
+    acts.append(["set", "mode", explorer.mode])
+    for trait, (low, high) in RANGES.items():
+        if (trait != "s" and explorer.flat) or (trait == "s" and explorer.mode == "circular"):
+            continue
+        value = int(rng.integers(low, high))
+        setattr(explorer, trait, value)
+        acts.append(["set", SLIDERS[trait], value])
+    return [*acts, *edits(explorer, rng)]
+
+
+def edits(explorer, rng):
+    """Change one weight and one number of the vector; return the acts."""
+    w, x, digits = list(explorer.w), list(explorer.x), rng.integers(10, size=2)
+    a = int(rng.integers(explorer.kernel.size))
+    w[a], x[0] = (int(digit) for digit in digits)
+    explorer.w, explorer.x = w, x
+    place = divmod(a, 2) if explorer.flat else (0, a)
+    return [["key", KERNEL, *place, str(w[a])], ["key", VECTOR, 0, 0, str(x[0])]]
+
+
+class Tensor(np.ndarray):
+    """An array on which the shown calls run with convkit for torch."""
+
+
+class Functional:
+    """torch.nn.functional, as far as the shown calls use it."""
+
+    conv1d, conv2d = staticmethod(ck.conv1d), staticmethod(ck.conv2d)
+    conv_transpose1d = staticmethod(ck.conv_transpose1d)
+    conv_transpose2d = staticmethod(ck.conv_transpose2d)
+
+    @staticmethod
+    def pad(x, pads, mode):
+        assert mode == "circular"
+        pairs = [pads[at : at + 2] for at in range(0, len(pads), 2)][::-1]
+        return np.pad(x, [(0, 0)] * (x.ndim - len(pairs)) + pairs, mode="wrap")
+
+
+def called(explorer, call):
+    """Run the call that a figure shows; return its result as a vector."""
+    size = round(len(explorer.vector) ** 0.5) if explorer.flat else -1
+    shape = (1, 1, size, size) if explorer.flat else (1, 1, -1)
+    name, kernel = "g" if explorer.transpose else "x", explorer.kernel[None, None]
+    values = {name: explorer.vector.reshape(shape), "w": kernel, "F": Functional}
+    code, shapes = call.split("  # ") if "  # " in call else call.split(" # ")
+    result = eval(code, values)
+    assert shapes == f"{values[name].shape} → {result.shape}"
+    return result.ravel()
+
+
+def differences(explorer, seen):
+    """What the page shows otherwise than convkit computes it."""
+    if seen.sentence != explorer.sentence():
+        yield f"{seen.sentence!r} is {explorer.sentence()!r}"
+    if explorer.problem():
+        if not seen.call.endswith("→ RuntimeError") or seen.texts(PRODUCT).size:
+            yield f"an error shows as {seen.call}"
+        return
+    shown = seen.numbers(MATRIX)
+    if not np.array_equal(shown, explorer.matrix):
+        yield f"matrix {shown.tolist()} is {explorer.matrix.tolist()}"
+    if not np.array_equal(seen.numbers(PRODUCT)[:, 0], explorer.output):
+        yield f"product {seen.numbers(PRODUCT).tolist()} is {explorer.output.tolist()}"
+    if seen.marked(MATRIX, "cx-zero") != places(explorer.band == 0):
+        yield f"{explorer!r}: the zeros by structure"
+    if not np.array_equal(called(explorer, seen.call), explorer.output):
+        yield f"{seen.call} gives something else"
+    yield from wrong_spectrum(explorer, seen)
+
+
+def wrong_spectrum(explorer, seen):
+    """Where the singular values of a circulant are not those that the page shows."""
+    if explorer.mode != "circular" or explorer.flat:
+        return
+    shown = [float(v) for v in seen.formula.split(" = ")[-1].split(", ")]
+    if not np.allclose(shown, np.abs(np.fft.fft(first_column(explorer))), atol=6e-5):
+        yield f"{seen.formula} is not the DFT"
+    if not np.allclose(sorted(shown), np.linalg.svd(explorer.matrix)[1][::-1], atol=6e-5):
+        yield f"{seen.formula} are not the singular values"
+
+
+def first_column(explorer):
+    """The first column of the circulant."""
+    return explorer.matrix[0] if explorer.transpose else explorer.matrix[:, 0]
+
+
+def places(array):
+    """The places where an array is not zero."""
+    return {(int(i), int(j)) for i, j in np.argwhere(array)}
+
+
+def mismatches(figure, explorer, rng, count):
+    """Drive a figure through random settings; return all that differs from convkit."""
+    acts, expected = [], []
+    for _ in range(count):
+        acts.append(next_setting(explorer, rng))
+        expected.append(Matrix(**explorer.state))
+    found = []
+    for seen, one in zip(figure.run(acts), expected, strict=True):
+        try:
+            found += [f"{one!r}: {text}" for text in differences(one, seen)]
+        except (ValueError, IndexError, AssertionError) as error:
+            found.append(f"{one!r}: {error}")
+    return found
+
+
+def test_numbers_are_convkits(browser):
+    rng = np.random.default_rng(1)
+    explorer = drawn(rng)
+    with opened(browser, explorer) as figure:
+        found = mismatches(figure, explorer, rng, SETTINGS)
+    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+
+
+def test_it_is_an_error_where_convkit_raises_one():
+    rng = np.random.default_rng(6)
+    explorer, problems = drawn(rng), set()
+    for _ in range(SETTINGS):
+        next_setting(explorer, rng)
+        try:
+            explorer.output  # noqa: B018
+        except ValueError:
+            assert explorer.problem(), f"{explorer!r}: convkit raises an error, the figure does not"
+        else:
+            assert not explorer.problem(), f"{explorer!r}: {explorer.problem()}, convkit computes"
+        problems.add(explorer.problem()[:12])
+    assert len(problems) == 4  # none, 'same' with a stride, too long, round more than once
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
+    script = with_bug(monkeypatch, "matrix.js", *BUGS[bug])
+    rng = np.random.default_rng(3)
+    explorer = drawn(rng)
+    with opened(browser, explorer, script=script, strict=False) as figure:
+        assert mismatches(figure, explorer, rng, 60), f"{bug}: no test would notice"
+
+
+# --- What lights up, and the sums ---
+
+
+def with_output(rng):
+    """Draw an explorer that has an output."""
+    while True:
+        explorer = drawn(rng)
+        next_setting(explorer, rng)
+        if not explorer.problem():
+            return explorer
+
+
+def expected_links(explorer):
+    """For each view and each of its cells: what should light up, by kernels of zeros and a one."""
+    size, shape = explorer.kernel.size, explorer.kernel.shape
+    bands = [explorer.of_kernel(np.eye(size, dtype=int)[a].reshape(shape)) for a in range(size)]
+    tensor = np.array(bands)  # (weights, rows, columns)
+    spot = (lambda a: divmod(a, 2)) if explorer.flat else (lambda a: (0, a))
+
+    def lights(chosen):
+        return {
+            KERNEL: {spot(int(a)) for a in np.flatnonzero(chosen.any((1, 2)))},
+            PRODUCT: {(int(i), 0) for i in np.flatnonzero(chosen.any((0, 2)))},
+            VECTOR: {(int(j), 0) for j in np.flatnonzero(chosen.any((0, 1)))},
+            MATRIX: places(chosen.any(0)),
+        }
+
+    def chosen(axis, *index):
+        place = dict(zip(axis, index, strict=True))
+        mask = np.zeros_like(tensor)
+        mask[tuple(place.get(at, slice(None)) for at in range(3))] = 1
+        return lights(tensor * mask)
+
+    _, rows, columns = tensor.shape
+    links = {
+        KERNEL: {spot(a): chosen((0,), a) for a in range(size)},
+        PRODUCT: {(i, 0): chosen((1,), i) for i in range(rows)},
+        VECTOR: {(j, 0): chosen((2,), j) for j in range(columns)},
+        MATRIX: {(i, j): chosen((1, 2), i, j) for i, j in np.ndindex(rows, columns)},
+    }
+    for view, cells in links.items():
+        for place, lit in cells.items():
+            lit[view].add(place)  # what is pointed at is lit, even if it is linked to nothing
+    return links
+
+
+def wrong_links(figure, explorer):
+    for view, cells in expected_links(explorer).items():
+        for (at, expected), (lit, _) in zip(cells.items(), figure.links(view, cells), strict=True):
+            if lit != expected:
+                yield f"{explorer!r}: {view} {at} lights {lit}, not {expected}"
+
+
+def wrong_sums(figure, explorer, rng):
+    """Where a written sum is not what convkit computes."""
+    matrix, w = explorer.matrix, explorer.kernel.ravel()
+    other = rng.integers(-9, 10, len(matrix))
+    name = "x" if explorer.transpose else "g"
+    for view, values in (PRODUCT, explorer.output), (VECTOR, matrix.T @ other):
+        cells = [(i, 0) for i in range(len(values))]
+        for (_, written), value in zip(figure.links(view, cells), values, strict=True):
+            if value_of(written.split(" = ")[1], **{name: other}) != value:
+                yield f"{explorer!r}: {written} is not {value}"
+    cells = list(np.ndindex(matrix.shape))
+    for (_, written), value in zip(figure.links(MATRIX, cells), matrix.ravel(), strict=True):
+        _, weights, shown = written.split(" = ")
+        if value_of(weights, w=w) != value or number(shown) != value:
+            yield f"{explorer!r}: {written} is not {value}"
+
+
+def test_links_and_sums_are_convkits(browser):
+    rng = np.random.default_rng(4)
+    explorers = [with_output(rng) for _ in range(12)]
+    assert {explorer.flat for explorer in explorers} == {False, True}
+    assert {explorer.transpose for explorer in explorers} == {False, True}
+    with opened(browser, *explorers) as figure:
+        found = []
+        for index, explorer in enumerate(explorers):
+            found += wrong_links(figure.at(index), explorer)
+            found += wrong_sums(figure.at(index), explorer, rng)
+    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+
+
+def test_a_weight_is_told_where_it_is(browser):
+    with opened(browser, Matrix(n=5)) as figure:
+        seen = figure.do(["point", KERNEL, 0, 2])
+    assert seen.sum == "w[2] = 3 is in A[0, 2], A[1, 3], A[2, 4]"
+    assert seen.lit(MATRIX) == {(0, 2), (1, 3), (2, 4)}
+
+
+# --- The numbers that the chapter quotes ---
+
+
+@pytest.mark.parametrize(
+    ("mode", "shape", "free"),
+    [("valid", (4, 6), 12), ("same", (6, 6), 16), ("full", (8, 6), 18), ("circular", (6, 6), 18)],
+)
+def test_sizes_of_the_modes(browser, mode, shape, free):
+    with opened(browser, Matrix()) as figure:
+        seen = figure.do(["set", "mode", mode])
+    assert seen.numbers(MATRIX).shape == shape
+    assert f": {free} of its {shape[0] * shape[1]} entries" in seen.sentence
+    assert mode != "valid" or seen.sentence.endswith("rank 4.")
+    if mode == "circular":
+        shown = seen.formula.split(" = ")[-1].split(", ")
+        assert sorted(shown) == ["1.7321", "1.7321", "3.6056", "3.6056", "4", "6"]
+
+
+def test_the_transpose_does_not_undo(browser):
+    with opened(browser, Matrix()) as figure:
+        seen = figure.do(["set", "transpose", True])
+    assert seen.numbers(VECTOR)[:, 0].tolist() == [1, -2, 0, 3]
+    assert seen.numbers(PRODUCT)[:, 0].tolist() == [2, -5, 5, 0, -3, 9]
+    assert seen.sentence.endswith("does not undo A: the largest entry of |AᵀA − I| is 13.")
+    assert seen.call.startswith("F.conv_transpose1d(g, w, ")
+
+
+def test_controls_that_do_nothing_are_away(browser):
+    with opened(browser, Matrix()) as figure:
+        flat = figure.do(["set", "2-D: 4 × 4 input, 2 × 2 kernel", True]).controls
+        circular = figure.do(["set", "mode", "circular"]).controls
+    assert not flat.keys() & {"input size n", "kernel size k", "dilation d"}
+    assert "stride s" in flat
+    assert "stride s" not in circular
+
+
+# --- Predict, then look ---
+
+
+def test_the_answer_is_hidden_until_guessed(browser):
+    with opened(browser, Matrix()) as figure:
+        figure.do(["press", "Predict first"])
+        figure.page.wait_for_timeout(450)
+        place = figure.place
+        said = place.locator(".cx-hidden[role=status]").text_content()
+        assert said == "How many entries of the matrix can differ from 0?"
+        assert not place.get_by_role("grid", name=MATRIX).is_visible()
+        assert not place.locator(".cx").get_by_text("12 of its 24").is_visible()
+        figure.page.keyboard.type("24")
+        figure.page.keyboard.press("Enter")
+        assert place.locator(".cx-verdict").text_content() == "You said 24; it is 12."
+        assert place.get_by_role("grid", name=MATRIX).is_visible()
