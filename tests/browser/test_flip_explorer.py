@@ -1,0 +1,383 @@
+"""The flip explorer shows what convkit computes; its bars move by mouse, finger and keys."""
+
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from calls import tensor, value_of_call
+from figures import opened, value_of, with_bug
+
+import convkit as ck
+from convkit.explorers import Flip
+
+X, W, TABLE, RAILS, OUTPUT = (
+    "Signal x", "Kernel w", "Products", "Kernel below the signal", "Output y"
+)  # fmt: skip
+SETTINGS = 600
+MODES = ["full", "same", "valid"]
+
+BUGS = {
+    "no flip": ("flip.js", "(flip ? a + b : a - b) - first", "(a - b) - first"),
+    "same off the centre": ("flip.js", "Math.floor((k - 1) / 2)", "Math.floor(k / 2)"),
+    "valid of a short signal": ("flip.js", "Math.min(n, k) - 1, Math.abs", "n - 1, Math.abs"),
+    "swapped arguments, table as before": ("flip.js", "swap ? [b, a] : [a, b]", "[a, b]"),
+    "rails run backwards": ("flip.js", "first + i - a", "first + i + a"),
+    "sign of a coefficient lost": ("flip.js", "(i ? ' − ' : '−')", "(i ? ' + ' : '')"),
+    "exponents of the kernel not inverted": ("flip.js", "0, net.flip ? 1 : -1", "0, 1"),
+    "call without the flip": ("flip.js", "(flip ? '.flip(-1)' : '')", "''"),
+    "margins exchanged": ("flip.js", "(${before}, ${after})", "(${after}, ${before})"),
+    "reversal not seen": ("flip.js", "before.reverse()", "before"),
+}  # fmt: skip
+
+
+def drawn(rng):
+    """Draw an explorer with random numbers."""
+    return Flip(x=rng.integers(-9, 10, 8), w=rng.integers(-9, 10, 4))
+
+
+def next_setting(explorer, rng):
+    """Change an explorer as a reader might; return the acts that do the same on the page."""
+    acts = []
+    for trait, most in ("x", 8), ("w", 4):
+        size = int(rng.integers(1, most + 1))
+        setattr(explorer, trait, (getattr(explorer, trait) + [1] * most)[:size])
+        acts.append(["set", f"length of {trait}", size])
+    explorer.flip, explorer.swap = (bool(rng.integers(2)) for _ in "ab")
+    explorer.mode = MODES[rng.integers(3)]
+    acts.append(["set", "flip the kernel (convolution)", explorer.flip])
+    acts.append(["set", "swap x and w", explorer.swap])
+    acts.append(["set", "mode", explorer.mode])
+    return acts + edit(explorer, *[("x", X), ("w", W)][rng.integers(2)], rng)
+
+
+def edit(explorer, trait, view, rng):
+    """Give one bar another value by keys; return the acts."""
+    values = list(getattr(explorer, trait))
+    i, value = int(rng.integers(len(values))), int(rng.integers(-9, 10))
+    values[i] = value
+    setattr(explorer, trait, values)
+    keys = [str(value - 1), "ArrowUp"] if value > 0 else ["0", *["ArrowDown"] * -value]
+    return [["key", view, 0, i, key] for key in keys]
+
+
+def polynomial(text, t):
+    """The value of a polynomial as the figure writes it."""
+    digits = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
+    text = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: f"**({found[0]})", text)
+    return eval(re.sub(r"(\d)t", r"\1*t", text.translate(digits)), {"t": t})
+
+
+def differences(explorer, seen):
+    """What the page shows otherwise than convkit computes it."""
+    y, x, w = explorer.output, np.array(explorer.x), np.array(explorer.w)
+    if seen.numbers(OUTPUT).tolist() != [y.tolist()]:
+        yield f"output {seen.numbers(OUTPUT)} is {y}"
+    cells = seen.texts(TABLE)
+    shown = [[float(text.replace("−", "-")) for text in row[1:]] for row in cells[1:]]
+    if not np.array_equal(shown, np.outer(x, w)):
+        yield f"table {shown} is {np.outer(x, w)}"
+    cut = {(int(r) + 1, int(c) + 1) for r, c in np.argwhere(outputs_of(explorer) < 0)}
+    if seen.marked(TABLE, "cx-unread") != cut:
+        yield f"hatched {seen.marked(TABLE, 'cx-unread')} is {cut}"
+    if seen.sentence != explorer.sentence():
+        yield f"{seen.sentence!r} is {explorer.sentence()!r}"
+    yield from wrong_formula(explorer, seen)
+    yield from wrong_calls(seen, x, w, y)
+    yield from wrong_rails(explorer, seen)
+
+
+def wrong_formula(explorer, seen):
+    """Where the product of two polynomials has other coefficients than convkit's outputs."""
+    signal, kernel = (explorer.w, explorer.x) if explorer.swap else (explorer.x, explorer.w)
+    t = Fraction(10**6)  # so large that the value tells all coefficients
+    left, right = seen.formula.split(" = ")
+    first, second = left[1:-1].split(") (")
+    full = (ck.convolve if explorer.flip else ck.correlate)(signal, kernel)
+    low = 0 if explorer.flip else 1 - len(kernel)
+    expected = sum(int(v) * t ** (low + i) for i, v in enumerate(full))
+    if not polynomial(first, t) * polynomial(second, t) == polynomial(right, t) == expected:
+        yield f"{explorer!r}: {seen.formula}"
+
+
+def wrong_calls(seen, x, w, y):
+    """Where the calls of torch and SciPy do not give the output."""
+    torch, scipy = seen.call.split(" scipy")
+    call, comment = torch.split(" # ")
+    try:
+        value = value_of_call(call, x=tensor(x), w=tensor(w))
+    except ValueError as error:
+        value = np.array(str(error))
+    if value.tolist() != [[y.tolist()]] or not comment.endswith(f"(1, 1, {y.size})"):
+        yield f"{torch} is {value}, not {y}"
+    if value_of_call("scipy" + scipy, x=x, w=w).tolist() != y.tolist():
+        yield f"{scipy} is not {y}"
+
+
+def wrong_rails(explorer, seen):
+    """Where the products below signal and kernel are not theirs, or do not add up to the output."""
+    picked = min(explorer.i, explorer.output.size - 1)
+    signal, kernel, products = (
+        np.array([float((text or "0").replace("−", "-")) for text in row[1:]])
+        for row in seen.texts(RAILS)
+    )
+    if not np.array_equal(signal * kernel, products) or products.sum() != explorer.output[picked]:
+        yield f"{explorer!r}: rails {signal} {kernel} {products}"
+
+
+def mismatches(figure, explorer, rng, count):
+    """Drive a figure through random settings; return all that differs from convkit."""
+    acts, expected = [], []
+    for _ in range(count):
+        acts.append(next_setting(explorer, rng))
+        expected.append(Flip(**explorer.state))
+    found = []
+    for seen, one in zip(figure.run(acts), expected, strict=True):
+        found += [f"{one!r}: {text}" for text in differences(one, seen)]
+    return found
+
+
+def test_numbers_are_convkits(browser):
+    rng = np.random.default_rng(1)
+    explorer = drawn(rng)
+    with opened(browser, explorer) as figure:
+        found = mismatches(figure, explorer, rng, SETTINGS)
+    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
+    script = with_bug(monkeypatch, *BUGS[bug])
+    rng = np.random.default_rng(3)
+    explorer = drawn(rng)
+    with opened(browser, explorer, script=script, strict=False) as figure:
+        noticed = wrong_links(figure, explorer) + mismatches(figure, explorer, rng, 40)
+    assert noticed, f"{bug}: no test would notice"
+
+
+# --- What lights up ---
+
+
+def outputs_of(explorer):
+    """The output that each product is a term of, by convkit for a single 1 in x and in w."""
+    slide = ck.convolve if explorer.flip else ck.correlate
+    found = np.full((len(explorer.x), len(explorer.w)), -1)
+    for r, c in np.ndindex(found.shape):
+        x, w = np.eye(found.shape[0])[r], np.eye(found.shape[1])[c]
+        y = slide(w, x, explorer.mode) if explorer.swap else slide(x, w, explorer.mode)
+        found[r, c] = y.argmax() if y.any() else -1
+    return found
+
+
+def expected_links(explorer):
+    """For each view and each of its cells: the products that are concerned."""
+    outputs = outputs_of(explorer)
+    rows, columns = np.indices(outputs.shape)
+    for r in range(outputs.shape[0]):
+        yield X, (0, r), rows == r
+        yield TABLE, (r + 1, 0), rows == r
+    for c in range(outputs.shape[1]):
+        yield W, (0, c), columns == c
+        yield TABLE, (0, c + 1), columns == c
+    for r, c in np.ndindex(outputs.shape):
+        yield TABLE, (r + 1, c + 1), (rows == r) & (columns == c)
+    for i in range(explorer.output.size):
+        yield OUTPUT, (0, i), outputs == i
+
+
+def wrong_links(figure, explorer):
+    """What lights up otherwise than convkit's outputs for single ones say."""
+    wanted, found = {}, []
+    for view, at, products in expected_links(explorer):
+        wanted.setdefault(view, []).append((at, lights(explorer, products)))
+    for view, places in wanted.items():
+        read = figure.links(view, [at for at, _ in places])
+        for (at, expected), (lit, _) in zip(places, read, strict=True):
+            lit = {other: lit[other] for other in expected}
+            if lit != expected:
+                found.append(f"{explorer!r}: {view} {at} lights {lit}, not {expected}")
+    return found
+
+
+def lights(explorer, products):
+    """What should light up with these products, by view."""
+    concerned = np.argwhere(products).tolist()
+    return {
+        X: {(0, r) for r, _ in concerned},
+        W: {(0, c) for _, c in concerned},
+        TABLE: {place for r, c in concerned for place in [(r + 1, c + 1), (r + 1, 0), (0, c + 1)]},
+        OUTPUT: {(0, int(i)) for i in outputs_of(explorer)[products] if i >= 0},
+    }
+
+
+def test_links_are_convkits(browser):
+    rng = np.random.default_rng(4)
+    explorers = [drawn(rng) for _ in range(12)]
+    for explorer in explorers:
+        next_setting(explorer, rng)
+    with opened(browser, *explorers) as figure:
+        found = [
+            text
+            for index, explorer in enumerate(explorers)
+            for text in wrong_links(figure.at(index), explorer)
+        ]
+    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+
+
+@pytest.mark.parametrize(
+    ("flip", "i", "diagonal"),
+    [(False, 2, {(0, 0), (1, 1), (2, 2)}), (True, 2, {(0, 2), (1, 1), (2, 0)})],
+)
+def test_an_output_is_a_diagonal(browser, flip, i, diagonal):
+    with opened(browser, Flip(flip=flip)) as figure:
+        lit = figure.do(["point", OUTPUT, 0, i]).lit(TABLE)
+    assert {(r - 1, c - 1) for r, c in lit if r and c} == diagonal
+
+
+def test_the_sum_of_an_output_is_the_output(browser):
+    rng = np.random.default_rng(5)
+    for _ in range(4):
+        explorer = drawn(rng)
+        next_setting(explorer, rng)
+        with opened(browser, explorer) as figure:
+            for i, expected in enumerate(explorer.output):
+                _, terms, value = figure.do(["point", OUTPUT, 0, i]).sum.split(" = ")
+                assert value_of(terms) == value_of(value) == expected
+
+
+def test_the_products_of_an_input_go_to_its_outputs(browser):
+    explorer = Flip(x=[2, -3, 4, 1], w=[5, -6, 7], mode="same")
+    with opened(browser, explorer) as figure:
+        for r in range(4):
+            y = np.zeros(4)
+            said = figure.do(["point", X, 0, r]).sum.removeprefix("products: ").split(", ")
+            for product, place in (text.split(" in ") for text in said):
+                if place != "no output":
+                    y[int(place[2:-1])] += value_of(product)
+            alone = np.eye(4)[r] * explorer.x
+            assert y.tolist() == ck.correlate(alone, explorer.w, "same").tolist()
+
+
+# --- The lesson ---
+
+
+def test_the_lectures_example(browser):
+    flip, swap = ["set", "flip the kernel (convolution)"], ["set", "swap x and w"]
+    with opened(browser, Flip()) as figure:
+        expect = {
+            (): [6, 17, 32, 23, 12],
+            ("swap",): [12, 23, 32, 17, 6],
+            ("flip",): [4, 13, 28, 27, 18],
+            ("flip", "swap"): [4, 13, 28, 27, 18],
+        }
+        for on, y in expect.items():
+            seen = figure.do([*flip, "flip" in on], [*swap, "swap" in on])
+            assert seen.numbers(OUTPUT).tolist() == [y]
+            reads = {("swap",): "reverses the output", ("flip", "swap"): "changes nothing"}
+            assert reads.get(on, "") in seen.sentence
+        seen = figure.do([*flip, True])
+        assert np.polymul([1, 2, 3], [4, 5, 6]).tolist() == seen.numbers(OUTPUT)[0].tolist()
+        right = figure.do([*swap, False]).formula
+        assert right == "(1 + 2t + 3t²) (4 + 5t + 6t²) = 4 + 13t + 28t² + 27t³ + 18t⁴"
+
+
+def test_steps_move_the_kernel_and_end_at_the_last_output(browser):
+    with opened(browser, Flip(i=3)) as figure:
+        for expected in [4, 4]:
+            seen = figure.do(["press", "Next output"])
+            assert seen.marked(OUTPUT, "cx-picked") == {(0, expected)}
+        last = [text for text in seen.texts(RAILS)[1] if text]
+        assert last == ["w", "4", "5", "6"]
+        assert seen.texts(RAILS)[1][-3:].tolist() == ["4", "5", "6"]
+
+
+def test_the_answer_is_hidden_until_there_is_a_guess(browser):
+    with opened(browser, Flip()) as figure:
+        place = figure.place
+        place.get_by_role("button", name="Predict first").click()
+        place.get_by_role("button", name="Next output").click()
+        figure.page.wait_for_timeout(500)  # the live region speaks after 350 ms
+        assert place.locator("[aria-live=polite]").inner_text() == "What is y[2]?"
+        assert "32" not in place.inner_text()
+        assert not place.get_by_label(OUTPUT, exact=True).is_visible()
+        place.get_by_label("What is y[2]?").fill("30")
+        place.get_by_role("button", name="Look").click()
+        assert "You said 30; it is 32." in place.inner_text()
+        assert place.get_by_label(OUTPUT, exact=True).is_visible()
+
+
+# --- The bars ---
+
+
+def bar(figure, view, i):
+    return figure.place.get_by_label(view, exact=True).locator(".cx-column").nth(i)
+
+
+def test_a_bar_is_dragged_by_mouse(browser):
+    with opened(browser, Flip()) as figure:
+        mouse, box = figure.page.mouse, bar(figure, X, 1).locator(".cx-back").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        mouse.move(x, y)
+        mouse.down()
+        for offset, value in (-12, 3), (-36, 9), (-90, 9), (8, -2), (90, -9), (-20, 5):
+            mouse.move(x + 40, y + offset)  # off the column: the bar is held
+            assert figure.do().numbers(X).tolist() == [[1, value, 3]]
+        mouse.up()
+        mouse.move(x, y + 20)
+        assert figure.do().numbers(X).tolist() == [[1, 5, 3]]
+
+
+def test_a_bar_is_dragged_by_finger(browser):
+    with opened(browser, Flip(), has_touch=True) as figure:
+        box = bar(figure, W, 0).locator(".cx-back").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        session = figure.page.context.new_cdp_session(figure.page)
+
+        def touch(kind, *points):
+            places = [{"x": x, "y": y + offset} for offset in points]
+            session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+        touch("touchStart", -16)
+        for offset in range(-12, 24, 4):
+            touch("touchMove", offset)
+        touch("touchEnd")
+        assert figure.do().numbers(W).tolist() == [[-5, 5, 6]]
+
+
+def test_a_bar_is_moved_by_keys_and_buttons(browser):
+    with opened(browser, Flip()) as figure:
+        first, keys = bar(figure, X, 0), figure.page.keyboard
+        first.focus()
+        for key, expected in ("ArrowUp", [2, 2, 3]), ("-", [1, 2, 3]), ("7", [7, 2, 3]):
+            keys.press(key)
+            assert figure.do().numbers(X).tolist() == [expected]
+        keys.press("End")
+        keys.press("ArrowDown")
+        assert figure.do(["press", "Increase x 2"]).numbers(X).tolist() == [[7, 2, 3]]
+        focused = figure.page.evaluate("document.activeElement.getAttribute('aria-label')")
+        assert focused == "x 2"
+        last = bar(figure, X, 2)
+        assert last.get_attribute("aria-valuenow") == "3"
+        assert last.get_attribute("tabindex") == "0"
+        assert first.get_attribute("tabindex") == "-1"
+
+
+def test_an_output_is_picked_by_click_and_enter(browser):
+    with opened(browser, Flip()) as figure:
+        bar(figure, OUTPUT, 3).click()
+        assert figure.do().marked(OUTPUT, "cx-picked") == {(0, 3)}
+        figure.page.keyboard.press("Tab")
+        bar(figure, OUTPUT, 3).focus()
+        figure.page.keyboard.press("ArrowLeft")
+        figure.page.keyboard.press("Enter")
+        assert figure.do().marked(OUTPUT, "cx-picked") == {(0, 2)}
+
+
+def test_the_focused_bar_has_a_ring(browser):
+    with opened(browser, Flip()) as figure:
+        figure.page.keyboard.press("Tab")
+        bar(figure, X, 2).focus()
+        width = (
+            bar(figure, X, 2).locator(".cx-back").evaluate("e => getComputedStyle(e).strokeWidth")
+        )
+        assert width == "3px"
