@@ -1,10 +1,9 @@
 // What does a kernel respond to, and with which sign? A 3 × 3 kernel on a picture, without padding.
-import { clamp, equal, largest, sum, table } from './lib/arithmetic.js';
-import { factor, h, number } from './lib/dom.js';
+import { clamp, equal, inside, largest, pairs, sum, table, uses } from './lib/arithmetic.js';
+import { factor, h, marks, number } from './lib/dom.js';
 import { answer, frame } from './lib/frame.js';
 import { grid } from './lib/grid.js';
 import { picture } from './lib/picture.js';
-import { plot } from './lib/plot.js';
 
 /** The photograph: two grey levels in a byte. */
 function pixels(text) {
@@ -29,136 +28,128 @@ function ranked(w) {
   return { rank: dot(a, [e * j - f * i, f * g - d * j, d * i - e * g]) ? 3 : 2 };
 }
 
-/** Input x, kernel w, output y, and what the first of two passes gives, t, if the kernel is split. */
-function filtering(get, limits) {
-  const image = get('image'), n = get('n'), shown = key => limits[key].presets[get(key)];
-  const x = image === 'photo' ? pixels(get('photo')) : (shown('image') || get('x')).slice(0, n).map(row => row.slice(0, n));
-  const w = shown('kernel') || get('w'), factors = ranked(w), split = get('split') && factors.rank === 1;
-  const t = split ? correlate(x, [factors.v]) : [[]];
-  const y = split ? correlate(t, factors.u.map(weight => [weight])) : correlate(x, w);
-  return { x, w, t, y, m: y.length, split, ...factors };
-}
-
 // Along an axis: which inputs, weights and outputs meet, each as [first, how many].
 const AXIS = {
   output: i => [[i, 3], [0, 3], [i, 1]],
-  weight: (i, m) => [[i, m], [i, 1], [0, m]],
+  kernel: (i, m) => [[i, m], [i, 1], [0, m]],
   input(i, m) {
-    const first = Math.max(0, i - 2), last = Math.min(i, m - 1);
-    return [[i, 1], [i - last, last - first + 1], [first, last - first + 1]];
+    const first = Math.max(0, i - 2), last = Math.min(i, m - 1), many = last - first + 1;
+    return [[i, 1], [i - last, many], [first, many]];
   },
 };
 
-/** What lights up in each view, as [rows, columns]. A first pass t has gone along the columns only. */
+/** What lights up of the input, the kernel and the output, each as [rows, columns]. */
 function lit({ kind, i, j }, m) {
-  const [down, along] = kind === 'pass' ? ['input', 'output'] : [kind, kind];
-  const [rows, columns] = [AXIS[down](i, m), AXIS[along](j, m)], [input, weight, output] = [0, 1, 2].map(k => [rows[k], columns[k]]);
-  return { input, weight, output, pass: [rows[0], columns[2]] };
+  const columns = AXIS[kind](j, m);
+  return AXIS[kind](i, m).map((rows, k) => [rows, columns[k]]);
 }
 
-const within = (places, ...at) => places.every(([first, many], axis) => at[axis] >= first && at[axis] < first + many);
-
-/** The cells of a view: outlined in some places, and one of them picked. */
-function cells(name, values, on, r, c) {
-  const scale = largest(values);
-  return values.map((row, i) => row.map((v, j) => ({ v, scale, say: `${name} ${i}, ${j}: ${number(v)}`, under: j,
-    mark: (within(on, i, j) ? 'cx-on ' : '') + (i === r && j === c ? 'cx-picked' : '') })));
+/** Show numbers in a grid: outlined in a box of [first, how many] rows and columns, and one of them picked. */
+function show(view, label, values, [[top, height], [left, width]], r, c) {
+  view.set(label, values.map((row, i) => row.map((v, j) => ({ v, name: `${label} ${i}, ${j}`,
+    mark: marks({ on: inside(i - top, height) && inside(j - left, width), picked: i === r && j === c, long: number(v).length > 2 }) }))),
+  largest(values));
 }
 
 const list = values => `[${values.map(number).join(', ')}]`;
-const at = (name, i, j) => `${name}[${i}, ${j}]`;
+const at = (name, i, j) => name + list([i, j]);
 const product = pair => pair.map(factor).join('·');
 
-/** What a number is made of, or what it adds to others. */
-function sumOf({ x, w, t, y, u, v, m, split }, { kind, i, j }) {
-  if (kind === 'weight') return `${at('w', i, j)} = ${number(w[i][j])} meets ${m * m} inputs`;
-  if (kind === 'input') {
-    const [[top, rows], [left, columns]] = lit({ kind, i, j }, m).output;
-    return `${at('x', i, j)} adds ` + table(rows, columns, (a, b) =>
-      `${product([x[i][j], w[i - top - a][j - left - b]])} to ${at('y', top + a, left + b)}`).flat().join(', ');
-  }
-  const pass = kind === 'pass', terms = pass ? v.map((weight, b) => [x[i][j + b], weight])
-    : split ? u.map((weight, a) => [t[i + a][j], weight])
-      : w.flatMap((row, a) => row.map((weight, b) => [x[i + a][j + b], weight]));
-  return [`${at(pass ? 't' : 'y', i, j)} = ${terms.map(product).join(' + ')}`, answer(` = ${number((pass ? t : y)[i][j])}`)];
+/** A row as steps up and down from a zero line, none higher than 1. */
+const steps = (values, scale, left, zero) => [1, -1].map(sign => h('path', { class: sign < 0 && 'cx-negative',
+  d: 'M' + [left, zero] + values.map(v => 'V' + (zero - (sign * v > 0) * v / scale) + 'h1').join('') + 'V' + zero }));
+
+/** The row of y through an output and, above it, the row of x through the middle of its patch. */
+function profileOf({ x, y, m }, i, j) {
+  const words = `Rows of ${at('x', i + 1, j + 1)} = ${x[i + 1][j + 1]} and ${at('y', i, j)} = ${number(y[i][j])}`;
+  return [h('div.cx-title', {}, words),
+    h('svg.cx-steps', { role: 'img', 'aria-label': words, viewBox: `0 -1 ${m + 2} 3.2`, preserveAspectRatio: 'none' },
+      ...steps(x[i + 1], largest(x), 0, 0), ...steps(y[i], largest(y), 1, 1.2),
+      h('rect', { x: j + 1, y: -1, width: 1, height: 3.2 }))];
 }
 
-/** Which side of an edge must be brighter for a positive response, if opposite sides of w cancel. */
+/** What a number is made of, or what it adds to others. */
+function sumOf({ x, w, t, y, u, m }, { kind, i, j }) {
+  if (kind === 'kernel') return `${at('w', i, j)} = ${number(w[i][j])} meets ${m * m} inputs`;
+  if (kind === 'input') {
+    const axis = { n: m + 2, k: 3, p: 0, s: 1, d: 1 };
+    return at('x', i, j) + ' adds ' + pairs(uses(i, axis), uses(j, axis)).map(([down, along]) =>
+      product([x[i][j], w[down.a][along.a]]) + ' to ' + at('y', down.i, along.i)).join(', ');
+  }
+  const terms = t ? u.map((weight, a) => [t[i + a][j], weight])
+    : w.flatMap((row, a) => row.map((weight, b) => [x[i + a][j + b], weight]));
+  return [at('y', i, j) + ' = ' + terms.map(product).join(' + '), answer(' = ' + number(y[i][j]))];
+}
+
+/** Which side of an edge must be brighter for a positive response, if the weights cancel. */
 function sidesOf(w) {
   const axes = [['left', 'right', w.map((_, b) => sum(w.map(row => row[b])))], ['top', 'bottom', w.map(sum)]]
-    .filter(([, , sums]) => !sum(sums) && sums[0] * sums[2] < 0);
-  const [plus, minus] = [1, -1].map(sign => axes.map(([before, after, sums]) => (sign * sums[0] > 0 ? before : after)).join(' or '));
+    .filter(([, , [a, b, c]]) => a + b + c === 0 && a * c < 0);
+  const [plus, minus] = [1, -1].map(sign => axes.map(([before, after, [a]]) => (sign * a > 0 ? before : after)).join(' or '));
   return plus && ` Positive means brighter on the ${plus}; brighter on the ${minus} is negative, and lost if clipped at 0.`;
 }
 
 function sentenceOf({ y, w, rank }) {
   const all = y.flat(), total = number(sum(w.flat())), many = sign => all.filter(v => Math.sign(v) === sign).length;
   return `Of ${all.length} outputs ${many(-1)} are negative, ${many(0)} zero and ${many(1)} positive.` + sidesOf(w)
-    + ` The weights add up to ${total}: a flat region gives ${total === '0' ? 0 : total + ' times its value'}. The kernel has rank ${rank}.`;
+    + ` The weights add up to ${total}: a flat region gives ${total} times its value. The kernel has rank ${rank}.`;
 }
 
-function torchCall({ m, split }) {
-  const sizes = [[m + 2, m + 2], ...(split ? [[m + 2, m]] : []), [m, m]].map(size => `(1, 1, ${size.join(', ')})`);
-  return `F.conv2d(${split ? 'F.conv2d(x, v), u' : 'x, w'})  # ${sizes.join(' → ')}`;
+function torchCall({ x, t, y }) {
+  const sizes = [x, t, y].filter(Boolean).map(rows => `(1, 1, ${rows.length}, ${rows[0].length})`);
+  return `F.conv2d(${t ? 'F.conv2d(x, v), u' : 'x, w'})  # ` + sizes.join(' → ');
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, { title: 'Interactive figure: edges' }), { get, put, limits } = f;
-  const now = () => filtering(get, limits), large = () => get('image') === 'photo';
-  const only = (element, shown) => { f.follow(() => { element.hidden = !shown(); }); return element; };
+  const f = frame({ model, el }, { title: 'edges' }), { get, put, limits } = f;
+  const large = () => get('image') === 'photo', shown = (kind, key) => limits[kind].presets[get(kind)] || get(key);
 
-  /** Numbers in a grid, or as a picture if they are many; both hide if there are none. */
-  function board(role, kind, label, more) {
-    const views = [grid, picture].map(view => view({ role, label, point: f.point(kind), ...more }));
-    const draw = rows => views.forEach(({ el, set }, big) => {
-      el.hidden = !rows[0].length || large() !== Boolean(big);
-      if (!el.hidden) set([label], rows);
-    });
-    return { els: views.map(view => view.el), draw };
+  /** Numbers in a grid, or as a picture if they are many. */
+  function board(kind, label, more) {
+    const [small, big] = [grid, picture].map(view => view({ role: kind, label, point: f.point(kind), ...more }));
+    return {
+      el: h('div', {}, f.when(() => !large(), small.el), f.when(large, big.el)),
+      draw(values, on, ...picked) {
+        if (large()) big.set(label, values, on);
+        else show(small, label, values, on, ...picked);
+      },
+    };
   }
   /** What is edited becomes the reader's own, starting from what is shown. */
-  const edit = (key, kind) => (i, j, change) => {
-    const shown = now()[key], { low, high } = limits[key];
-    put({ [key]: get(key).map((row, a) => row.map((old, b) => (
-      a === i && b === j ? clamp(change(shown[a][b]), low, high) : shown[a]?.[b] ?? old))), [kind]: 'own' });
+  const edit = (kind, key) => (i, j, change) => {
+    const { low, high } = limits[key];
+    put({ [kind]: 'own', [key]: shown(kind, key).map((row, a) => row.map((value, b) => (
+      a === i && b === j ? clamp(change(value), low, high) : value))) });
   };
-  const editInput = edit('x', 'image');
-  const X = board('input', 'input', 'Input x', { edit: editInput }), T = board('output', 'pass', 'First pass t');
-  const Y = board('output', 'output', 'Output y', { pick: (r, c) => put({ r, c }) });
-  const W = grid({ role: 'kernel', label: 'Kernel w', edit: edit('w', 'kernel'), point: f.point('weight') });
-  const P = grid({ role: 'gradient', label: 'Products' });
-  const before = plot({ role: 'input', label: 'Row of x' }), after = plot({ role: 'output', label: 'Row of y' });
-  for (const el of [...T.els, ...Y.els, P.el, after.el]) el.classList.add('cx-answer');
-  f.views.append(...X.els, W.el, ...T.els, ...Y.els, P.el, h('div', { class: 'cx-profile' }, before.el, after.el));
-  X.els[0].classList.add('cx-paint');
-  X.els[0].addEventListener('pointerover', ({ target, relatedTarget, buttons }) => [relatedTarget, target].forEach(cell => {
-    if (buttons && cell.place) editInput(...cell.place, () => get('brush'));
-  }));
-
-  const choose = key => f.choice(key, key, Object.fromEntries(limits[key].choices.map(word => [word, word])));
-  f.controls(choose('image'), choose('kernel'),
-    only(f.slider('n', 'input size'), () => !large()), only(f.slider('brush', 'drag paints', ''), () => !large()),
-    only(f.toggle('split', 'split w = u vᵀ'), () => now().u));
+  const X = board('input', 'Input x', { edit: edit('image', 'x') }), Y = board('output', 'Output y', { pick: (r, c) => put({ r, c }) });
+  const W = grid({ role: 'kernel', label: 'Kernel w', edit: edit('kernel', 'w'), point: f.point('kernel') });
+  const T = grid({ role: 'output', label: 'First pass t' }), P = grid({ role: 'table', label: 'Products' });
+  const profile = h('div.cx-answer');
+  for (const { el } of [T, Y, P]) el.classList.add('cx-answer');
+  f.views.append(X.el, W.el, T.el, Y.el, P.el, profile);
+  const split = f.toggle('split', 'split w = u vᵀ');
+  f.controls(f.choice('image'), f.choice('kernel'), f.when(() => !large(), f.slider('n', 'input size')), split);
 
   return f.start(() => {
-    const all = now(), { x, w, t, y, m, u, v } = all, [r, c] = ['r', 'c'].map(key => clamp(get(key), 0, m - 1));
-    const known = { input: x, weight: w, pass: t, output: y }, chosen = { kind: 'output', i: r, j: c }, { pointed } = f;
-    const focus = pointed && known[pointed.kind][pointed.i]?.[pointed.j] !== undefined ? pointed : chosen;
-    const { i, j } = focus.kind === 'output' ? focus : chosen, on = lit(focus, m);
-    const xs = cells('x', x, on.input), ys = cells('y', y, on.output, r, c);
-    X.draw(xs);
-    W.set(['Kernel w'], cells('w', w, on.weight));
-    T.draw(cells('t', t, on.pass));
-    Y.draw(ys);
-    P.set(['Products'], cells('product', table(3, 3, (a, b) => x[i + a][j + b] * w[a][b]), on.weight));
-    // Of a long row 16 numbers are drawn; an output stands under the middle of its patch.
-    const first = clamp(j - 6, 0, Math.max(0, m - 14));
-    before.set([`Row ${i + 1} of x`], xs[i + 1].slice(first, first + 16), largest(x));
-    after.set([`Row ${i} of y`], ys[i].slice(first, first + 14), largest(y));
+    const n = get('n'), x = large() ? pixels(get('photo')) : shown('image', 'x').slice(0, n).map(row => row.slice(0, n));
+    const w = shown('kernel', 'w'), { rank, u, v } = ranked(w), y = correlate(x, w), m = y.length;
+    const t = get('split') && u && correlate(x, [v]), all = { x, w, t, y, m, u, rank };
+    const [r, c] = ['r', 'c'].map(key => clamp(get(key), 0, m - 1));
+    const chosen = { kind: 'output', i: r, j: c }, { kind, ...place } = f.pointed || chosen;
+    const last = { input: m + 1, kernel: 2, output: m - 1 }[kind], focus = { kind, i: Math.min(place.i, last), j: Math.min(place.j, last) };
+    const { i, j } = kind === 'output' ? focus : chosen, [input, kernel, output] = lit(focus, m);
+    X.draw(x, input);
+    show(W, 'Kernel w', w, kernel);
+    split.hidden = !u;
+    T.el.hidden = !t || large();
+    if (!T.el.hidden) show(T, 'First pass t', t, [input[0], output[1]]);
+    Y.draw(y, output, r, c);
+    show(P, 'Products', table(3, 3, (a, b) => x[i + a][j + b] * w[a][b]), kernel);
+    profile.replaceChildren(...profileOf(all, i, j));
     f.write({
-      formula: all.split ? `w = u vᵀ, u = ${list(u)}, v = ${list(v)}: 6 products, not 9` : '',
+      formula: t ? `w = u vᵀ, u = ${list(u)}, v = ${list(v)}: 6 products, not 9` : '',
       sum: sumOf(all, focus), sentence: answer(sentenceOf(all)), call: torchCall(all),
-      question: `What is ${at('y', r, c)}, the sum over the outlined patch?`, solution: y[r][c],
+      question: `What is ${at('y', r, c)}, from the outlined patch?`, solution: y[r][c],
     });
   });
 }

@@ -82,8 +82,6 @@ class Edges(Explorer):
         photograph is 64 x 64.
     x : array_like of int
         The own input, at most 16 x 16, from 0 to 9.
-    brush : int
-        The number that dragging over the input paints, from 0 to 9.
     kernel : str
         The weights: "left Sobel", "top Sobel", "outline" (the negative Laplacian), "box blur
         (sum)", which is not divided by 9, "sharpen", "emboss", "identity", or "own", which is `w`.
@@ -109,7 +107,6 @@ class Edges(Explorer):
     image = preset(SHAPES, "photo", "own")
     n = whole(8, 8, LARGEST)
     x = numbers(INPUT, 0, 9)
-    brush = whole(9, 0, 9)
     kernel = preset(KERNELS, "own")
     w = numbers(KERNEL, -9, 9)
     split = switch()
@@ -160,12 +157,11 @@ class Edges(Explorer):
     def sentence(self) -> str:
         """Return what the figure says in its present state."""
         y, total = self.output, int(self.weights.sum())
-        flat = f"{total} times its value" if total else "0"
         parts = [
             f"Of {y.size} outputs {(y < 0).sum()} are negative, {(y == 0).sum()} zero and "
             f"{(y > 0).sum()} positive.",
             self.of_sides(),
-            f"The weights add up to {total}: a flat region gives {flat}.",
+            f"The weights add up to {total}: a flat region gives {total} times its value.",
             f"The kernel has rank {self.rank}.",
         ]
         return " ".join(part for part in parts if part).replace("-", "\N{MINUS SIGN}")
