@@ -38,17 +38,19 @@ serve: book ## Show the book on localhost (PORT=8000)
 	@echo "The book is at http://localhost:$(PORT)/ (Ctrl-C stops)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
+NOTEBOOKS = $(wildcard *.ipynb chapters/*.ipynb)
+
 # A notebook is executed again when it, convkit or the pinned versions changed since it was last.
 # NB names the ones to execute whatever changed.
-CHOSEN = $(if $(NB),$(or $(wildcard $(NB)),$(NB)),$(wildcard chapters/*.ipynb))
+CHOSEN = $(if $(NB),$(or $(wildcard $(NB)),$(NB)),$(NOTEBOOKS))
 STAMPS = $(CHOSEN:%.ipynb=_build/executed/%)
 
 notebooks: $(READY) ## Execute, clean and save the notebooks that changed (NB=chapters/x.ipynb: that one)
 	@$(if $(NB),rm -f $(STAMPS))
 	@$(ONE_THREAD) $(MAKE) --no-print-directory --jobs $(CORES) $(STAMPS)
-	@echo "The notebooks are executed and clean: $(words $(STAMPS)) in chapters/"
+	@echo "The notebooks are executed and clean: $(words $(STAMPS)) of them"
 
-_build/executed/%: %.ipynb requirements.txt $(shell find convkit -name '*.py')
+_build/executed/%: %.ipynb requirements.txt $(shell find convkit -name '*.py' -o -name '*.js' -o -name '*.css')
 	@$(BIN)/python tools/notebooks.py $<
 	@mkdir -p $(@D) && touch $@
 
@@ -63,7 +65,7 @@ unit: $(READY) ## Step of test: unit tests, property tests, convkit's doctests
 	$(PYTEST) --doctest-modules --ignore tests/browser tests convkit
 
 cells: $(READY) ## Step of test: every cell's stored output against a fresh run
-	$(PYTEST) --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 chapters
+	$(PYTEST) --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 $(NOTEBOOKS)
 
 browser: $(READY) ## Step of test: the built pages in Chromium
 	$(PYTEST) --dist loadfile tests/browser

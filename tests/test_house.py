@@ -16,7 +16,7 @@ import convkit
 import notebooks
 
 ROOT = Path(__file__).parents[1]
-CHAPTERS = sorted(ROOT.glob("chapters/*.ipynb"))
+NOTEBOOKS = sorted([*ROOT.glob("*.ipynb"), *ROOT.glob("chapters/*.ipynb")])
 SCRIPTS = sorted(
     path for part in ("_ext", "tests", "tools") for path in ROOT.glob(f"{part}/**/*.py")
 )
@@ -169,7 +169,7 @@ def test_a_notebook_that_fails_is_left_as_it_was(tmp_path):
     assert path.read_text() == before
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_chapter_is_clean(path):
     assert notebooks.check(path) == []
 
@@ -217,7 +217,7 @@ def test_what_is_imported_is_pinned():
 
 
 def test_binder_has_what_the_chapters_import():
-    cells = [cell for path in CHAPTERS for cell in nbformat.read(path, as_version=4).cells]
+    cells = [cell for path in NOTEBOOKS for cell in nbformat.read(path, as_version=4).cells]
     sources = [cell.source for cell in cells if cell.cell_type == "code"]
     assert imported(sources) <= pins(ROOT / "binder/requirements.txt").keys()
 

@@ -6,10 +6,15 @@ them when they are first used.
 """
 
 from . import bundle
+from .edges import Edges
 from .explorer import STATIC as STATIC
+from .field import Field
+from .flip import Flip
+from .matrix import Matrix
 from .stride import Stride
+from .superpose import Superpose
 
-ALL = (Stride,)
+ALL = (Flip, Superpose, Matrix, Edges, Field, Stride)
 __all__ = [explorer.__name__ for explorer in ALL]
 
 

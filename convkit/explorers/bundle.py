@@ -30,7 +30,7 @@ def module(name: str) -> str:
     explorer = HERE / f"{name}.js"
     parts = [*imported([explorer]), explorer]
     check_names(parts)
-    return minified(style() + "".join(map(body, parts)) + "export default { render };")
+    return minified(style(parts) + "".join(map(body, parts)) + "export default { render };")
 
 
 @cache
@@ -41,14 +41,14 @@ def page_script(names: tuple[str, ...]) -> str:
     for explorer in explorers:
         check_names([*shared, page, explorer])
     functions = "".join(f"{e.stem}() {{ {body(e)}; return {{ render }}; }}," for e in explorers)
-    library = style() + "".join(map(body, shared))
+    library = style([*shared, *explorers, page]) + "".join(map(body, shared))
     code = f"{library} const EXPLORERS = {{ {functions} }}; {body(page)}"
     return minified(f"(() => {{ 'use strict'; {code} }})();")
 
 
 def minified(code: str) -> str:
-    """Return the code without comments and without the space that it does not need."""
-    return str(jsmin(code))
+    """Return the code without comments, and without space and semicolons that it does not need."""
+    return str(jsmin(code)).replace(";}", "}")
 
 
 def imported(paths: Iterable[Path]) -> list[Path]:
@@ -76,9 +76,10 @@ def check_templates(name: str, code: str) -> None:
             raise SyntaxError(f"{name}: a template string inside `{template}...")
 
 
-def style() -> str:
-    """Return the style sheet as a constant of the script."""
-    css = cssmin(source(HERE / "lib/look.css"))
+def style(paths: Iterable[Path]) -> str:
+    """Return the style sheets beside these files, as a constant of the script."""
+    sheets = [path.with_suffix(".css") for path in paths]
+    css = cssmin("".join(source(sheet) for sheet in sheets if sheet.exists()))
     return f"const STYLE = {json.dumps(css, ensure_ascii=False)};\n"
 
 

@@ -78,8 +78,8 @@ class Explorer(anywidget.AnyWidget):
             super().open()
 
     def __repr__(self) -> str:
-        """Return the call that makes an explorer in this state, but for its tables."""
-        traits = ", ".join(f"{k}={v!r}" for k, v in self.state.items() if not is_table(v))
+        """Return the call that makes an explorer in this state, but for its tables and pictures."""
+        traits = ", ".join(f"{k}={v!r}" for k, v in self.state.items() if not is_long(v))
         return f"{type(self).__name__}({traits})"
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
@@ -104,8 +104,10 @@ class Explorer(anywidget.AnyWidget):
         return f'<div {opening}><div class="explorer-still">{inside}{caption}</div></div>'
 
 
-def is_table(value: Any) -> bool:
-    """Tell whether a value of the state is a list of lists."""
+def is_long(value: Any) -> bool:
+    """Tell whether a value of the state is a list of lists, or a picture as text."""
+    if isinstance(value, str):
+        return len(value) > 100
     return isinstance(value, list) and bool(value) and isinstance(value[0], list)
 
 

@@ -67,7 +67,7 @@ function torchCall({ rows, error }, get) {
 
 /** The tower: a row of units for each layer above the input, which has bars below. */
 function tower(point, pick) {
-  const lines = h('g'), svg = h('svg', { role: 'group', 'aria-label': 'Tower', class: 'cx-plot' });
+  const lines = h('g'), svg = h('svg.cx-plot', { tabindex: -1, role: 'group', 'aria-label': 'Tower' });
   let units = [], built;
   const layerOf = row => units.length - 1 - row;        // the last layer is the first row
   const tab = roving(svg, { point: (row, i) => (row === undefined ? point() : point(layerOf(row), i)), pick: (row, i) => pick(layerOf(row), i) });
@@ -76,12 +76,12 @@ function tower(point, pick) {
   function build(rows) {
     units = rows.map(({ n, r, jump, start }, l) => range(n).map(i => {
       const x = (start + i * jump + (r - 1) / 2) * PITCH, y = (rows.length - 1 - l) * TALL;
-      const text = h('text', { class: 'cx-number', x, y: y + 13 }), bar = h('rect', { class: 'cx-bar', x: x - 6, width: 12, y: y + SIDE + 4 });
-      const g = h('g', { class: 'cx-column', role: 'img' }, h('rect', { class: 'cx-back', x: x - SIDE / 2, y, width: SIDE, height: SIDE }), text, l ? null : bar);
+      const text = h('text.cx-number', { x, y: y + 13 }), bar = h('rect.cx-bar', { x: x - 6, width: 12, y: y + SIDE + 4 });
+      const g = h('g.cx-column', { role: 'img' }, h('rect.cx-back', { x: x - SIDE / 2, y, width: SIDE, height: SIDE }), text, l ? null : bar);
       return { g, text, bar, x, y };
     }));
     const all = units.flat().map(({ x }) => x), left = Math.min(...all) - 2 * PITCH, width = Math.max(...all) - left + PITCH;
-    const height = rows.length * TALL, names = units.map(([{ y }], l) => h('text', { class: 'cx-under', x: left + 8, y: y + 13 }, l || 'x'));
+    const height = rows.length * TALL, names = units.map(([{ y }], l) => h('text.cx-under', { x: left + 8, y: y + 13 }, l || 'x'));
     Object.entries({ viewBox: `${left} -2 ${width} ${height}`, width, height }).forEach(([name, v]) => svg.setAttribute(name, v));
     svg.replaceChildren(lines, ...names, ...units.flat().map(({ g }) => g));
     tab.take(units.map(row => row.map(({ g }) => g)).reverse());
@@ -98,15 +98,15 @@ function tower(point, pick) {
     }));
     lines.replaceChildren(...units.slice(1).flatMap((row, l) => row.flatMap((a, i) => reads(i, rows[l + 1].axis)
       .filter(({ at: j }) => counts[l + 1][i] && counts[l][j]).map(({ at: j }) => units[l][j])
-      .map(b => h('line', { class: 'cx-axis', x1: a.x, y1: a.y + SIDE, x2: b.x, y2: b.y })))));
+      .map(b => h('line.cx-axis', { x1: a.x, y1: a.y + SIDE, x2: b.x, y2: b.y })))));
   } };
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, { title: 'Interactive figure: receptive fields' });
+  const f = frame({ model, el }, { title: 'receptive fields' });
   const { get, put, limits } = f;
   f.controls(f.slider('depth', 'layers', ''), f.slider('n', 'input size'),
-    h('div', { class: 'cx-buttons' }, ...PRESETS.map(([label, change]) => button(label, () => put({ ...PLAIN, ...change })))));
+    h('div.cx-row', {}, ...PRESETS.map(([label, change]) => button(label, () => put({ ...PLAIN, ...change })))));
   const L = grid({ role: 'kernel', label: 'Layers', edit: (i, j, change) => {
     const key = KEYS[j], l = get('depth') - 1 - i, { low, high } = limits[key];
     put({ [key]: get(key).map((v, at) => (at === l ? clamp(change(v), low, high) : v)) });
@@ -122,7 +122,7 @@ function render({ model, el }) {
     T.set(rows, asking ? counts.map((row, at) => row.map((_, j) => +(at === l && j === i))) : counts, first, asking ? 0 : r);
     L.set('Layers', range(get('depth')).reverse().map(at => KEYS.map(key => {
       const v = get(key)[at];
-      return { v, text: `${key} ${v}`, say: `${NAMES[key]} of layer ${at + 1}: ${v}` };
+      return { v, text: `${key} ${v}`, name: `${NAMES[key]} of layer ${at + 1}` };
     })));
     f.write({
       formula: formulaOf(rows), sum: error ? '' : answer(sumOf(counts, l)), sentence: error || answer(sentenceOf(net, counts, l, i)),

@@ -61,40 +61,39 @@ function call({ flip, mode, names: [signal, kernel], n, k, m, before, after }) {
 }
 
 const mark = (on, key, more = '') => (on.has(key) ? 'cx-on ' : '') + more;
-const plain = (text, say) => ({ v: 0, text, say, mark: 'cx-plain' });
+const plain = (text, name) => ({ v: 0, text, name, mark: 'cx-plain' });
 
 /** Number i of x, w or y, as a bar or a cell. */
 const one = (on, kind, v, i, more) =>
-  ({ v, scale: 9, say: `${kind} ${i}: ${number(v)}`, mark: mark(on, `${kind} ${i}`, more), to: { kind, i } });
+  ({ v, name: `${kind} ${i}`, mark: mark(on, `${kind} ${i}`, more), to: { kind, i } });
 
-const productCell = ({ products }, on, { r, c, i, v }) => ({
-  v, scale: largest(products.map(each => each.v)), to: { kind: 'cell', i: r, j: c },
-  say: `x ${r} times w ${c}: ${number(v)}, ${i === null ? 'in no output' : 'in y ' + i}`,
+const productCell = (on, { r, c, i, v }) => ({
+  v, to: { kind: 'cell', i: r, j: c }, name: `x ${r} times w ${c}`, more: i === null ? ', in no output' : ', in y ' + i,
   mark: mark(on, `cell ${r} ${c}`, i === null ? 'cx-unread' : ''),
 });
 
 /** All products, with the numbers of x and w beside. */
 function productTable(net, on, x, w) {
-  const head = kind => (v, i) => ({ ...one(on, kind, v, i, 'cx-plain'), scale: 0 });
+  const head = kind => (v, i) => one(on, kind, v, i, 'cx-plain');
   return [[plain('x·w', 'corner'), ...w.map(head('w'))], ...x.map((v, r) => [head('x')(v, r),
-    ...w.map((_, c) => productCell(net, on, touched(net, `cell ${r} ${c}`)[0]))])];
+    ...w.map((_, c) => productCell(on, touched(net, `cell ${r} ${c}`)[0]))])];
 }
 
 /** The kernel below the signal, where it is for output i, and the products below. */
 function rails(net, on, i) {
   const { names, signal, kernel, flip, n, k, first, before, after } = net, empty = plain('', 'empty');
-  const zero = { v: 0, say: 'padding: 0', mark: 'cx-padding' };
+  const zero = { v: 0, name: 'padding', mark: 'cx-padding' };
   const columns = range(n + 2 * (k - 1)).map(column => {
     const a = column - (k - 1), b = flip ? first + i - a : a - first - i, over = inside(a, n), under = inside(b, k);
     return [over ? one(on, names[0], signal[a], a) : a >= -before && a < n + after ? zero : empty,
       under ? one(on, names[1], kernel[b], b) : empty,
-      !under ? empty : over ? productCell(net, on, net.products[a * k + b]) : zero];
+      !under ? empty : over ? productCell(on, net.products[a * k + b]) : zero];
   });
   return [...names, '·'].map((name, row) => [plain(name, 'row ' + name), ...columns.map(column => column[row])]);
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, { title: 'Interactive figure: correlation and convolution' }), { get, put, limits } = f;
+  const f = frame({ model, el }, { title: 'correlation and convolution' }), { get, put, limits } = f;
   const bars = (key, role, label) => plot({ role, label, ...limits[key], point: f.point(key), edit: f.edit(key) });
   const X = bars('x', 'input', 'Signal x'), W = bars('w', 'kernel', 'Kernel w');
   const linked = label => {             // a grid whose cells say what they stand for
@@ -103,7 +102,7 @@ function render({ model, el }) {
       const to = rows[i]?.[j].to;
       f.point(to?.kind)(to?.i, to?.j);
     } });
-    return { el: view.el, set: (title, next) => view.set(title, rows = next) };
+    return { el: view.el, set: (title, next, scale) => view.set(title, rows = next, scale) };
   };
   const T = linked('Products'), R = linked('Kernel below the signal');
   const Y = plot({ role: 'output', label: 'Output y', point: f.point('y'), pick: i => put({ i }) });
@@ -116,19 +115,19 @@ function render({ model, el }) {
     return control.el;
   };
   f.controls(f.toggle('flip', 'flip the kernel (convolution)'), f.toggle('swap', 'swap x and w'),
-    f.choice('mode', 'mode', { full: 'full', same: 'same', valid: 'valid' }), length('x'), length('w'));
+    f.choice('mode'), length('x'), length('w'));
   f.views.append(X.el, W.el, T.el, R.el, Y.el);
   f.walk('i', 'output', () => layer(get).m);
 
   return f.start(() => {
     const net = layer(get), { y, m } = net, choice = Math.min(get('i'), m - 1), full = layer(get, { mode: 'full' });
     const known = f.pointed && touched(net, keyOf(f.pointed)).length, focus = known ? f.pointed : { kind: 'y', i: choice };
-    const key = keyOf(focus), terms = touched(net, key), on = new Set([key, ...terms.flatMap(({ keys }) => keys)]);
+    const most = largest(net.products.map(({ v }) => v)), key = keyOf(focus), terms = touched(net, key), on = new Set([key, ...terms.flatMap(({ keys }) => keys)]);
     const shown = ('xw'.includes(focus.kind) ? null : terms[0].i) ?? choice;
     X.set('Signal x', get('x').map((v, i) => one(on, 'x', v, i)), 9);
     W.set('Kernel w', get('w').map((v, i) => one(on, 'w', v, i)), 9);
-    T.set('Products x[r]·w[c]', productTable(net, on, get('x'), get('w')));
-    R.set(`Kernel${net.flip ? ', flipped,' : ''} below ${net.names[0]}, for y[${shown}]`, rails(net, on, shown));
+    T.set('Products x[r]·w[c]', productTable(net, on, get('x'), get('w')), most);
+    R.set(`Kernel${net.flip ? ', flipped,' : ''} below ${net.names[0]}, for y[${shown}]`, rails(net, on, shown), most);
     Y.set(['Output y ', h('small', {}, `${m} of ${full.m} sums`)], y.map((v, i) => one(on, 'y', v, i, i === choice ? 'cx-picked' : '')), largest(y));
     f.write({
       formula: [`(${polynomial(net.signal)}) (${polynomial(net.kernel, 0, net.flip ? 1 : -1)}) = `, answer(polynomial(full.y, full.first))],

@@ -94,7 +94,9 @@ class Flip(Explorer):
         (rows, columns), y = self.products.shape, self.output
         picked = min(self.i, y.size - 1)
         shape = (rows + 3.8, max(columns + 1.3, y.size))
-        figure = Figure(figsize=(0.42 * shape[1] + 0.4, 0.42 * shape[0] + 0.3), facecolor="white")
+        size = (0.42 * shape[1] + 0.4, 0.42 * shape[0] + 0.3)
+        figure = Figure(figsize=size, facecolor="white")
+        figure.set_layout_engine("none")
         ax = figure.add_axes((0, 0, 1, 1))
         plotting.cells(ax, self.w, "kernel", at=(0.9, 1.3))
         plotting.cells(ax, np.array(self.x)[:, None], "input", at=(2.2, 0))

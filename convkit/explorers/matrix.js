@@ -87,20 +87,16 @@ function torchCall({ error, flat, circular, mode, back, n, m, s, d, lo, hi, reac
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, { title: 'Interactive figure: convolution as a matrix' });
+  const f = frame({ model, el }, { title: 'convolution as a matrix' });
   const { get, put } = f, flat = () => get('flat');
-  const unless = (test, element) => {
-    f.follow(() => { element.hidden = test(); });
-    return element;
-  };
   const edit = key => (i, j, change) => {
     const at = key === 'x' ? i : j + (flat() && 2 * i), values = filled(get(key), key === 'x' ? 25 : 4);
     values[at] = clamp(change(values[at]), -9, 9);
     put({ [key]: values });
   };
-  f.controls(f.choice('mode', 'mode', { valid: 'valid', same: 'same', full: 'full', circular: 'circular' }),
-    ...['input size n', 'kernel size k', 'dilation d'].map(label => unless(flat, f.slider(label.at(-1), label.slice(0, -2)))),
-    unless(() => get('mode') === 'circular', f.slider('s', 'stride')),
+  f.controls(f.choice('mode'),
+    ...['input size n', 'kernel size k', 'dilation d'].map(label => f.when(() => !flat(), f.slider(label.at(-1), label.slice(0, -2)))),
+    f.when(() => get('mode') !== 'circular', f.slider('s', 'stride')),
     f.toggle('flat', '2-D: 4 × 4 input, 2 × 2 kernel'), f.toggle('transpose', 'transpose'));
 
   const point = kind => i => f.point(kind)(i);
@@ -118,14 +114,14 @@ function render({ model, el }) {
     const key = [focus.kind, focus.i, focus.j].join(' ').trim(), found = now.terms.filter(t => t.keys.includes(key));
     const on = new Set([key, ...found.flatMap(t => t.keys)]), light = name => (on.has(name) ? 'cx-on ' : '');
     const list = (name, kind, values) => values.map((v, i) =>
-      [{ v, scale: largest(values), say: `${name} ${i}: ${number(v)}`, mark: light(`${kind} ${i}`) }]);
+      [{ v, name: `${name} ${i}`, mark: light(`${kind} ${i}`) }]);
     const edge = (i, axis, mark) => (now.flat && i && i % now.blocks[axis] === 0 ? mark : '');
     const weights = list('w', 'weight', w).flat();
-    W.set('Kernel w', now.flat ? [weights.slice(0, 2), weights.slice(2)] : [weights]);
-    M.set(matrix, A.map((row, i) => row.map((v, j) => ({ v, scale: largest(A), say: `${matrix} ${i}, ${j}: ${number(v)}`,
-      mark: light(`entry ${i} ${j}`) + (cells[i][j].length ? '' : 'cx-zero ') + edge(i, 0, 'cx-top ') + edge(j, 1, 'cx-left') }))));
-    X.set(vector, list(vector, 'input', x));
-    Y.set(product, list(product, 'output', y));
+    W.set('Kernel w', now.flat ? [weights.slice(0, 2), weights.slice(2)] : [weights], largest(w));
+    M.set(matrix, A.map((row, i) => row.map((v, j) => ({ v, name: `${matrix} ${i}, ${j}`,
+      mark: light(`entry ${i} ${j}`) + (cells[i][j].length ? '' : 'cx-zero ') + edge(i, 0, 'cx-top ') + edge(j, 1, 'cx-left') }))), largest(A));
+    X.set(vector, list(vector, 'input', x), largest(x));
+    Y.set(product, list(product, 'output', y), largest(y));
     f.write({
       formula: formulaOf(now), sum: error ? '' : answer(sumOf(now, focus, found)), sentence: error || answer(sentenceOf(now)),
       warn: error, call: torchCall(now), question: 'How many entries of the matrix can differ from 0?', solution: error ? null : nonzero(cells),

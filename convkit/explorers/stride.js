@@ -1,6 +1,6 @@
 // Which inputs does a layer read, how often, and what size comes out? Also for max and average pooling.
-import { clamp, inside, largest, outputSize, pairs, reads, span, sum, table, uses } from './lib/arithmetic.js';
-import { count, factor, h, number, slider } from './lib/dom.js';
+import { clamp, equal, inside, largest, outputSize, pairs, reads, span, sum, table, uses } from './lib/arithmetic.js';
+import { count, factor, h, marks, number, slider } from './lib/dom.js';
 import { answer, frame } from './lib/frame.js';
 import { grid } from './lib/grid.js';
 
@@ -9,220 +9,175 @@ const at = (value, axis) => (Array.isArray(value) ? value[axis] : value);
 /** The settings along rows and columns, the output's size m (0 by 0 where torch raises an error). */
 function layer(get) {
   const op = get('op'), k = get('k'), s = get('s'), d = op === 'avg' ? 1 : get('d');
-  const axes = [0, 1].map(axis => ({ n: at(get('n'), axis), p: at(get('p'), axis), k, s, d }));
-  const sizes = axes.map(outputSize), error = axes.map(axis => problem(axis, op)).find(Boolean);
-  const x = get('x').slice(0, axes[0].n).map(row => row.slice(0, axes[1].n));
-  const w = get('w').slice(0, k).map(row => row.slice(0, k));
-  return { op, k, s, d, axes, x, w, error, m: error ? [0, 0] : sizes };
+  const axes = [0, 1].map(axis => ({ n: at(get('n'), axis), p: at(get('p'), axis), k, s, d })), [rows, columns] = axes;
+  const cut = (key, height, width) => get(key).slice(0, height).map(row => row.slice(0, width));
+  const error = axes.map(axis => problem(axis, op)).find(Boolean), m = error ? [0, 0] : axes.map(outputSize);
+  return { op, k, s, d, axes, rows, columns, error, m, x: cut('x', rows.n, columns.n), w: cut('w', k, k) };
 }
 
 function problem(axis, op) {
-  if (op !== 'conv' && axis.p > Math.floor(axis.k / 2)) {
-    return `The padding ${axis.p} is more than half of the kernel size ${axis.k}: torch raises an error.`;
-  }
-  if (outputSize(axis) > 0) return '';
-  return `The kernel spans ${span(axis)} places and the padded input has only ${axis.n + 2 * axis.p}: torch raises an error.`;
+  const why = op !== 'conv' && axis.p > Math.floor(axis.k / 2) ? `The padding ${axis.p} is more than half of the kernel size ${axis.k}`
+    : !outputSize(axis) ? `The kernel spans ${span(axis)} places and the padded input has only ${axis.n + 2 * axis.p}` : '';
+  return why && why + ': torch raises an error.';
 }
 
 /** What output (i, j) reads: weight (a, b), input (r, c), and its value, null in the padding. */
-const terms = ({ axes: [rows, columns], x }, i, j) => pairs(reads(i, rows), reads(j, columns)).map(([u, v]) => ({
-  a: u.a, b: v.a, r: u.at, c: v.at, v: inside(u.at, rows.n) && inside(v.at, columns.n) ? x[u.at][v.at] : null,
+const terms = ({ rows, columns, x }, i, j) => pairs(reads(i, rows), reads(j, columns)).map(([u, v]) => ({
+  i, j, a: u.a, b: v.a, r: u.at, c: v.at, v: inside(u.at, rows.n) && inside(v.at, columns.n) ? x[u.at][v.at] : null,
 }));
 
 /** Who reads input (r, c): output (i, j) with weight (a, b). */
-const readers = ({ axes: [rows, columns], m }, r, c) => (m[0] ? pairs(uses(r, rows), uses(c, columns)) : [])
-  .map(([u, v]) => ({ i: u.i, j: v.i, a: u.a, b: v.a }));
+const readers = ({ rows, columns, m }, r, c) => (m[0] ? pairs(uses(r, rows), uses(c, columns)) : [])
+  .map(([u, v]) => ({ r, c, i: u.i, j: v.i, a: u.a, b: v.a }));
 
-/** The values that a window of max pooling holds at its maximum, in scan order: the first one wins.
- * There is none in a window of nothing but padding, which a dilation can jump to. */
+/** What weight (a, b) meets, one term for each output. */
+const meetings = (net, a, b) => everyOutput(net).map(([i, j]) => terms(net, i, j)[a * net.k + b]);
+const everyOutput = ({ m }) => table(m[0], m[1], (i, j) => [i, j]).flat();
+const known = list => list.filter(term => term.v !== null);
+
+/** The terms that hold a window's maximum, in scan order: the first one wins. There is none in a window of nothing
+ * but padding, which a dilation can jump to. */
 function winners(net, i, j) {
-  const known = terms(net, i, j).filter(term => term.v !== null), most = Math.max(...known.map(term => term.v));
-  return known.filter(term => term.v === most);
+  const values = known(terms(net, i, j)), most = Math.max(...values.map(term => term.v));
+  return values.filter(term => term.v === most);
 }
 
 function output(net, i, j) {
   if (net.op === 'max') return winners(net, i, j)[0]?.v ?? -Infinity;
-  const known = terms(net, i, j).filter(term => term.v !== null);
-  if (net.op === 'avg') return sum(known.map(term => term.v)) / net.k ** 2;
-  return sum(known.map(term => term.v * net.w[term.a][term.b]));
+  const weighted = known(terms(net, i, j)).map(term => term.v * (net.op === 'avg' ? 1 : net.w[term.a][term.b]));
+  return sum(weighted) / (net.op === 'avg' ? net.k ** 2 : 1);
 }
 
 const name = (array, i, j) => `${array}[${number(i)}, ${number(j)}]`;
 
 function sumOfOutput(net, i, j) {
-  const values = terms(net, i, j), y = number(output(net, i, j)), parts = {
-    conv: () => values.map(({ a, b, v }) => `${factor(v ?? 0)}·${factor(net.w[a][b])}`).join(' + '),
-    max: () => `max(${values.map(({ v }) => (v === null ? '−∞' : number(v))).join(', ')})`,
-    avg: () => `(${values.map(({ v }) => factor(v ?? 0)).join(' + ')}) / ${net.k ** 2}`,
+  const values = terms(net, i, j), value = ({ v }) => factor(v ?? 0), sums = {
+    conv: () => values.map(term => value(term) + '·' + factor(net.w[term.a][term.b])).join(' + '),
+    max: () => `max(${values.map(({ v }) => number(v ?? -Infinity)).join(', ')})`,
+    avg: () => `(${values.map(value).join(' + ')}) / ${net.k ** 2}`,
   };
-  return `${name('y', i, j)} = ${parts[net.op]()} = ${y}`;
+  return `${name('y', i, j)} = ${sums[net.op]()} = ${number(output(net, i, j))}`;
 }
 
 /** The gradient of L at input (r, c), as a sum over the outputs that it reaches; g is the gradient at y. */
 function sumOfInput(net, r, c) {
-  const used = readers(net, r, c), wins = used.filter(({ i, j }) => beats(net, i, j, r, c));
-  if (!used.length) return `${name('x', r, c)} is read by no output: its gradient is 0`;
-  const start = `∂L/∂${name('x', r, c)} = `, over = list => list.map(({ i, j }) => name('g', i, j)).join(' + ');
-  if (net.op === 'avg') return `${start}(${over(used)}) / ${net.k ** 2}`;
-  if (net.op === 'max') return start + (over(wins) || `0: in ${count(used.length, 'window')}, and wins none`);
-  return start + used.map(({ i, j, a, b }) => `${name('g', i, j)}·${factor(net.w[a][b])}`).join(' + ');
-}
-
-function beats(net, i, j, r, c) {
-  const [first] = winners(net, i, j);
-  return first?.r === r && first.c === c;
+  const used = readers(net, r, c), x = name('x', r, c), g = ({ i, j }) => name('g', i, j);
+  if (!used.length) return x + ' is read by no output: its gradient is 0';
+  const wins = used.filter(({ i, j }) => [winners(net, i, j)[0]].some(first => first?.r === r && first.c === c));
+  return `∂L/∂${x} = ` + {
+    conv: () => used.map(use => `${g(use)}·${factor(net.w[use.a][use.b])}`).join(' + '),
+    max: () => wins.map(g).join(' + ') || `0: in ${count(used.length, 'window')}, and wins none`,
+    avg: () => `(${used.map(g).join(' + ')}) / ${net.k ** 2}`,
+  }[net.op]();
 }
 
 /** The gradient of L at weight (a, b), as a sum over all positions of the window. */
-function sumOfWeight(net, a, b) {
-  const met = everyOutput(net).map(([i, j]) => ({ i, j, ...terms(net, i, j).find(term => term.a === a && term.b === b) }));
-  const known = met.filter(term => term.v !== null);
-  return `∂L/∂${name('w', a, b)} = ` + (known.map(({ i, j, v }) => `${name('g', i, j)}·${factor(v)}`).join(' + ') || '0');
-}
-
-const everyOutput = ({ m }) => table(m[0], m[1], (i, j) => [i, j]).flat();
+const sumOfWeight = (net, a, b) => `∂L/∂${name('w', a, b)} = `
+  + (known(meetings(net, a, b)).map(({ i, j, v }) => `${name('g', i, j)}·${factor(v)}`).join(' + ') || '0');
 
 /** What lights up, as keys 'input r c', 'weight a b', 'output i j', for what is pointed at or else picked. */
 function lit(net, { kind, i, j }) {
-  const links = kind === 'output' ? terms(net, i, j).map(term => ({ ...term, i, j }))
-    : kind === 'input' ? readers(net, i, j).map(use => ({ ...use, r: i, c: j }))
-      : everyOutput(net).flatMap(([u, v]) => terms(net, u, v).map(term => ({ ...term, i: u, j: v })))
-        .filter(({ a, b }) => a === i && b === j);
-  return new Set([`${kind} ${i} ${j}`, ...links.flatMap(({ a, b, r, c, i: u, j: v }) =>
-    [`input ${r} ${c}`, `weight ${a} ${b}`, `output ${u} ${v}`])]);
+  const links = { output: terms, input: readers, weight: meetings }[kind](net, i, j);
+  return new Set([`${kind} ${i} ${j}`, ...links.flatMap(link =>
+    [`input ${link.r} ${link.c}`, `weight ${link.a} ${link.b}`, `output ${link.i} ${link.j}`])]);
 }
 
-function sizeFormula({ axes, k, s, d, m }) {
-  const line = (axis, i) => {
-    const room = axis.n + 2 * axis.p - span(axis);
-    return [`⌊(${axis.n} + 2·${axis.p} − ${d}·(${k}−1) − 1) / ${s}⌋ + 1 = ⌊${number(room)} / ${s}⌋ + 1`,
-      m[0] ? answer(` = ${m[i]}`) : ''];
-  };
-  if (JSON.stringify(axes[0]) === JSON.stringify(axes[1])) return line(axes[0], 0);
-  return ['rows: ', ...line(axes[0], 0), h('br'), 'columns: ', ...line(axes[1], 1)];
+function sizeFormula({ axes, k, s, d, m, error }) {
+  const lines = axes.map((axis, i) => [`⌊(${axis.n} + 2·${axis.p} − ${d}·(${k}−1) − 1) / ${s}⌋ + 1 = `
+    + `⌊${number(axis.n + 2 * axis.p - span(axis))} / ${s}⌋ + 1`, error ? '' : answer(` = ${m[i]}`)]);
+  return equal(...axes) ? lines[0] : ['rows: ', ...lines[0], h('br'), 'columns: ', ...lines[1]];
 }
 
-const CALLS = { conv: 'conv2d(x, w, ', max: 'max_pool2d(x, ', avg: 'avg_pool2d(x, ' };
-
-function torchCall({ op, axes: [rows, columns], k, s, d, m }, error) {
-  const p = rows.p === columns.p ? rows.p : `(${rows.p}, ${columns.p})`;
-  const settings = [op !== 'conv' && k, `stride=${s}`, `padding=${p}`, op !== 'avg' && `dilation=${d}`].filter(Boolean);
-  return [`F.${CALLS[op]}${settings.join(', ')})  # (1, 1, ${rows.n}, ${columns.n}) → `,
-    answer(error ? 'RuntimeError' : `(1, 1, ${m[0]}, ${m[1]})`)];
+function torchCall({ op, rows, columns, k, s, d, m, error }) {
+  const p = rows.p === columns.p ? rows.p : `(${rows.p}, ${columns.p})`, steps = `stride=${s}, padding=${p}`;
+  const call = { conv: `conv2d(x, w, ${steps}, dilation=${d})`, max: `max_pool2d(x, ${k}, ${steps}, dilation=${d})`, avg: `avg_pool2d(x, ${k}, ${steps})` };
+  return [`F.${call[op]}  # (1, 1, ${rows.n}, ${columns.n}) → `, answer(error ? 'RuntimeError' : `(1, 1, ${m.join(', ')})`)];
 }
 
-/** How many products read each input. */
-const coverage = net => net.x.map((row, r) => row.map((_, c) => readers(net, r, c).length));
-
-function sentenceOfWinners(net, all) {
+function sentenceOfWinners(net) {
   const groups = everyOutput(net).map(([i, j]) => winners(net, i, j)).filter(group => group.length);
-  const reached = new Set(groups.map(([first]) => `${first.r} ${first.c}`)).size;
-  const ties = groups.filter(group => group.length > 1).length;
-  return `Each of ${count(groups.length, 'window')} passes its gradient to one winner: ${reached} of ${all} inputs get some. `
+  const reached = new Set(groups.map(([first]) => `${first.r} ${first.c}`)).size, ties = groups.filter(group => group[1]).length;
+  return `Each of ${count(groups.length, 'window')} passes its gradient to one winner: ${reached} of ${net.x.flat().length} inputs get some. `
     + (ties ? `${count(ties, 'window has', 'windows have')} a tie, and the first in scan order wins.` : 'No window has a tie.');
 }
 
 function sentenceOf(net) {
   if (net.error) return net.error;
-  const reading = coverage(net).flat(), unread = reading.filter(times => times === 0).length, all = reading.length;
-  const unreadWords = `${unread} of ${all} inputs ${unread === 1 ? 'is' : 'are'} read by no output (hatched): they cannot change y, and their gradient is 0.`;
-  if (net.op === 'max') return sentenceOfWinners(net, all);
+  if (net.op === 'max') return sentenceOfWinners(net);
+  const read = net.x.flatMap((row, r) => row.map((_, c) => readers(net, r, c).length)), unread = read.filter(times => !times).length;
   if (unread) {
-    return `${unread} of ${all} inputs ${unread === 1 ? 'is' : 'are'} read by no output (hatched): they cannot change y, and their gradient is 0.`;
+    return `${unread} of ${read.length} inputs ${unread === 1 ? 'is' : 'are'} read by no output (hatched): they cannot change y, and their gradient is 0.`;
   }
-  const least = Math.min(...reading), most = Math.max(...reading);
-  const often = (least < most ? least + ' to ' : '') + count(most, 'product');
-  return `Every one of the ${all} inputs is read, by ${often}.`;
+  const least = Math.min(...read), most = Math.max(...read);
+  return `Every one of the ${read.length} inputs is read, by ${least < most ? least + ' to ' : ''}${count(most, 'product')}.`;
 }
 
 /** One slider for both axes, or one for each if the state holds two numbers. */
 function perAxis(f, key, label) {
-  const make = (words, set) => slider({ label: words, symbol: key, ...f.limits[key], change: value => f.put({ [key]: set(value) }) });
-  const both = make(label, value => value);
-  const rows = make(`${label}, rows`, value => [value, at(f.get(key), 1)]);
-  const columns = make(`${label}, columns`, value => [at(f.get(key), 0), value]);
-  f.follow(() => {
-    const value = f.get(key), apart = Array.isArray(value);
-    both.el.hidden = apart;
-    rows.el.hidden = columns.el.hidden = !apart;
-    both.show(at(value, 0));
-    rows.show(at(value, 0));
-    columns.show(at(value, 1));
-  });
-  return [both.el, rows.el, columns.el];
+  const get = () => f.get(key), apart = () => Array.isArray(get());
+  const make = (words, axis, put) => {
+    const control = slider({ label: label + words, symbol: key, ...f.limits[key], change: value => f.put({ [key]: put(value) }) });
+    f.follow(() => control.show(at(get(), axis)));
+    return f.when(() => apart() === Boolean(words), control.el);
+  };
+  return [make('', 0, value => value), make(', rows', 0, value => [value, get()[1]]), make(', columns', 1, value => [get()[0], value])];
 }
 
-/** A control that is there only for some kinds of layer. */
-function only(f, kinds, element) {
-  f.follow(() => { element.hidden = !kinds.includes(f.get('op')); });
-  return element;
+/** The output that the state picks, or the nearest that there is. */
+const picked = ({ m }, get) => ({ kind: 'output', i: clamp(get('r'), 0, m[0] - 1), j: clamp(get('c'), 0, m[1] - 1) });
+
+/** A cell of the padded input; r and c count from the input's own corner. */
+function inputCell(net, on, best, r, c) {
+  const v = net.x[r]?.[c], real = v !== undefined, times = readers(net, r, c).length;
+  const rank = best.findIndex(winner => winner.r === r && winner.c === c), ties = rank > 0, wins = rank === 0;
+  const text = real ? number(v) : net.op === 'max' ? '−∞' : '0';
+  return { v: v ?? 0, text, fixed: !real, name: `${real ? 'x' : 'padding'} ${r}, ${c}`,
+    mark: marks({ on: on.has(`input ${r} ${c}`), padding: !real, unread: real && net.m[0] && !times, wins, ties }),
+    more: `, read by ${count(times, net.op === 'conv' ? 'product' : 'window')}` + (wins ? ', wins' : ties ? ', ties with the winner' : '') };
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, { title: 'Interactive figure: stride, padding, dilation' });
-  const { get, put } = f, net = () => layer(get);
+  const f = frame({ model, el }, { title: 'stride, padding, dilation' });
+  const { get, put } = f, padding = axis => at(get('p'), axis);
   const edit = (key, offset) => (i, j, change) => {
     const r = i - offset(0), c = j - offset(1), { low, high } = f.limits[key];
-    if (net()[key][r]?.[c] === undefined) return;
+    if (layer(get)[key][r]?.[c] === undefined) return;
     put({ [key]: get(key).map((row, a) => row.map((v, b) => (a === r && b === c ? clamp(change(v), low, high) : v))) });
   };
-  // Cells of the input's grid count from the padding's corner, inputs from their own.
-  const padding = axis => at(get('p'), axis);
   const pointInput = f.point('input');
   const X = grid({ role: 'input', label: 'Input with padding', edit: edit('x', padding),
     point: (i, j) => (i === undefined ? pointInput() : pointInput(i - padding(0), j - padding(1))) });
   const W = grid({ role: 'kernel', label: 'Kernel', edit: edit('w', () => 0), point: f.point('weight') });
   const Y = grid({ role: 'output', label: 'Output', point: f.point('output'), pick: (r, c) => put({ r, c }) });
   Y.el.classList.add('cx-answer');
-  const picked = ({ m }) => ({ kind: 'output', i: clamp(get('r'), 0, m[0] - 1), j: clamp(get('c'), 0, m[1] - 1) });
 
-  f.controls(only(f, ['max', 'avg'], f.choice('op', 'pooling', { max: 'maximum', avg: 'average' })),
+  const pools = () => get('op') !== 'conv', averages = () => get('op') === 'avg';
+  f.controls(f.when(pools, f.choice('op', 'pooling', { max: 'maximum', avg: 'average' })),
     ...perAxis(f, 'n', 'input size'), f.slider('k', 'kernel size'), ...perAxis(f, 'p', 'padding'), f.slider('s', 'stride'),
-    only(f, ['conv', 'max'], f.slider('d', 'dilation')));
-  f.views.append(X.el, only(f, ['conv'], W.el), Y.el);
-  f.player('output', by => {
-    const now = net(), { i, j } = picked(now), width = now.m[1], place = i * width + j;
-    const next = clamp(place + by, 0, now.m[0] * width - 1);
-    if (!width || next === place) return false;
-    put({ r: Math.floor(next / width), c: next % width });
-    return true;
-  });
-
-  function inputCell(now, on, best, i, j) {
-    const r = i - padding(0), c = j - padding(1), v = now.x[r]?.[c];
-    const read = count(readers(now, r, c).length, now.op === 'conv' ? 'product' : 'window');
-    const lights = on.has(`input ${r} ${c}`) ? 'cx-on ' : '';
-    if (v === undefined) {
-      const text = now.op === 'max' ? '−∞' : '0';
-      return { v: 0, text, mark: lights + 'cx-padding', say: `padding ${r}, ${c}: ${text}, read by ${read}`, fixed: true };
-    }
-    const rank = best.findIndex(winner => winner.r === r && winner.c === c);
-    const mark = lights + (readers(now, r, c).length || !now.m[0] ? '' : 'cx-unread ') + ['', 'cx-wins', 'cx-ties'][Math.min(rank + 1, 2)];
-    const won = ['', ', wins', ', ties with the winner'][Math.min(rank + 1, 2)];
-    return { v, scale: now.largest, mark, say: `x ${r}, ${c}: ${number(v)}, read by ${read}${won}` };
-  }
+    f.when(() => !averages(), f.slider('d', 'dilation')));
+  f.views.append(X.el, f.when(() => !pools(), W.el), Y.el);
+  const size = () => layer(get).m, chosen = () => picked(layer(get), get);
+  f.player('output', () => size()[0] * size()[1], () => chosen().i * size()[1] + chosen().j,
+    place => put({ r: Math.floor(place / size()[1]), c: place % size()[1] }));
 
   return f.start(() => {
-    const now = net(), [rows, columns] = now.axes, choice = picked(now);
-    const focus = now.m[0] ? f.pointed || choice : { kind: 'none' };
-    const on = now.m[0] ? lit(now, focus) : new Set(), { i, j } = focus;
-    const best = now.op === 'max' && focus.kind === 'output' ? winners(now, i, j) : [];
-    const y = table(now.m[0], now.m[1], (a, b) => output(now, a, b)), most = largest(y);
-    now.largest = largest(now.x);
-    const padded = rows.p || columns.p ? `, padded ${rows.n + 2 * rows.p} × ${columns.n + 2 * columns.p}` : '';
-    X.set(['Input x ', h('small', {}, `${rows.n} × ${columns.n}${padded}`)],
-      table(rows.n + 2 * rows.p, columns.n + 2 * columns.p, (a, b) => inputCell(now, on, best, a, b)));
-    W.set(['Kernel w ', h('small', {}, `${now.k} × ${now.k}` + (now.d > 1 ? `, spans ${span(rows)}` : ''))],
-      table(now.k, now.k, (a, b) => ({ v: now.w[a][b], scale: largest(now.w), mark: on.has(`weight ${a} ${b}`) ? 'cx-on' : '',
-        say: `w ${a}, ${b}: ${number(now.w[a][b])}` })));
-    Y.set(['Output y ', h('small', {}, now.error ? 'none' : `${now.m[0]} × ${now.m[1]}`)],
-      y.map((row, a) => row.map((v, b) => ({ v, scale: most, say: `y ${a}, ${b}: ${number(v)}`,
-        mark: (on.has(`output ${a} ${b}`) ? 'cx-on ' : '') + (a === choice.i && b === choice.j ? 'cx-picked' : '') }))));
+    const net = layer(get), { rows, columns } = net, choice = picked(net, get);
+    const focus = net.m[0] ? f.pointed || choice : { kind: 'none' }, { i, j } = focus;
+    const on = net.m[0] ? lit(net, focus) : new Set();
+    const best = net.op === 'max' && focus.kind === 'output' ? winners(net, i, j) : [];
+    const y = table(...net.m, (a, b) => output(net, a, b));
+    const tall = rows.n + 2 * rows.p, wide = columns.n + 2 * columns.p, said = sentenceOf(net);
+    X.set(['Input x ', h('small', {}, `${rows.n} × ${columns.n}` + (rows.p || columns.p ? `, padded ${tall} × ${wide}` : ''))],
+      table(tall, wide, (a, b) => inputCell(net, on, best, a - rows.p, b - columns.p)), largest(net.x));
+    W.set(['Kernel w ', h('small', {}, `${net.k} × ${net.k}` + (net.d > 1 ? `, spans ${span(rows)}` : ''))],
+      table(net.k, net.k, (a, b) => ({ v: net.w[a][b], name: `w ${a}, ${b}`, mark: marks({ on: on.has(`weight ${a} ${b}`) }) })), largest(net.w));
+    Y.set(['Output y ', h('small', {}, net.error ? 'none' : `${net.m[0]} × ${net.m[1]}`)],
+      y.map((row, a) => row.map((v, b) => ({ v, name: `y ${a}, ${b}`, mark: marks({ on: on.has(`output ${a} ${b}`), picked: a === choice.i && b === choice.j }) }))), largest(y));
     const sums = { output: sumOfOutput, input: sumOfInput, weight: sumOfWeight, none: () => '' };
     f.write({
-      formula: sizeFormula(now), sum: sums[focus.kind](now, i, j), sentence: sentenceOf(now),
-      warn: now.error || sentenceOf(now).includes('no output'), call: torchCall(now, now.error),
-      question: 'How many columns will the output have?', solution: now.error ? null : now.m[1],
+      formula: sizeFormula(net), sum: sums[focus.kind](net, i, j), sentence: said, call: torchCall(net),
+      warn: net.error || said.includes('no output'),
+      question: 'How many columns will the output have?', solution: net.error ? null : net.m[1],
     });
   });
 }

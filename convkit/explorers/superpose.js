@@ -1,6 +1,6 @@
 // Is the output the sum of what each input does? And does it move along when its input moves?
 import { inside, largest, outputSize, range, reads, sum } from './lib/arithmetic.js';
-import { count, factor, h, number } from './lib/dom.js';
+import { count, factor, h, marks, number } from './lib/dom.js';
 import { answer, frame } from './lib/frame.js';
 import { plot } from './lib/plot.js';
 
@@ -34,7 +34,6 @@ function ties({ taps, test, n, m, by }) {
   const direct = taps.map(({ i, a, j }) => [`x ${(j - n + N) % N}`, `z ${j}`, `moved ${j}`, `w ${a}`, `y ${i}`, `part ${i} ${j}`]);
   return test === 'shift' ? [...direct, ...taps.map(({ i, a, j }) => [`x ${j}`, `w ${a}`, `old ${(i + by) % m}`])] : direct;
 }
-
 
 function sumOf(net, { y, fz, both, left, after, old }, i) {
   if (net.test === 'additivity') {
@@ -83,7 +82,7 @@ const ask = ({ m, test }, { y, left, after, old }, i) => ({
 })[test];
 
 function render({ model, el }) {
-  const f = frame({ model, el }, { title: 'Interactive figure: superposition and shift' }), { get, put } = f;
+  const f = frame({ model, el }, { title: 'superposition and shift' }), { get, put } = f;
   /** A plot for one question, or for all; returns what draws it, with `more(i)` for bar i. */
   const view = (kind, role, label, test, options) => {
     const bars = plot({ role, label, point: f.point(kind), ...options }), isOutput = role === 'output';
@@ -91,8 +90,8 @@ function render({ model, el }) {
     f.views.append(bars.el);
     return ({ net, on, choice }, values, scale = LARGEST, more = () => ({})) => {
       bars.el.hidden = test && test !== net.test;
-      bars.set(label, values.map((v, i) => ({ v, say: `${label} ${i}: ${number(v)}`, ...more(i),
-        mark: (on.has(`${kind} ${i}`) ? 'cx-on ' : '') + (isOutput && i === choice ? 'cx-picked ' : '') + (more(i).mark || '') })), scale);
+      bars.set(label, values.map((v, i) => ({ v, name: `${label} ${i}`, ...more(i),
+        mark: marks({ on: on.has(`${kind} ${i}`), picked: isOutput && i === choice, differs: more(i).under }) })), scale);
     };
   };
   const editable = (kind, role, label, test) => view(kind, role, label, test, { ...f.limits[kind], edit: f.edit(kind) });
@@ -104,7 +103,7 @@ function render({ model, el }) {
 
   const by = f.slider('n', 'shift');
   f.controls(f.choice('test', 'question',
-    { superposition: 'What does each input do?', additivity: 'Is f(x + z) = f(x) + f(z)?', shift: 'Does f(x) move along with x?' }), f.choice('padding', 'padding', { zeros: 'zeros', circular: 'circular' }),
+    { superposition: 'What does each input do?', additivity: 'Is f(x + z) = f(x) + f(z)?', shift: 'Does f(x) move along with x?' }), f.choice('padding'),
     by, f.slider('s', 'stride'), f.slider('b', 'bias'), f.toggle('relu', 'ReLU'));
   f.walk('i', 'output', () => layer(get).m);
 
@@ -118,9 +117,9 @@ function render({ model, el }) {
     moved(now, shift(x, net.n));
     W(now, w);
     Y(now, all.y, LARGEST * sum(w.map(Math.abs)) + b || 1, at => ({ parts: [...tapsOf(net, at).map(({ a, j }) =>
-      ({ v: x[j] * w[a], text: j, mark: on.has(`part ${at} ${j}`) ? 'cx-on' : '' })), { v: b, text: 'b' }] }));
+      ({ v: x[j] * w[a], text: j, mark: marks({ on: on.has(`part ${at} ${j}`) }) })), { v: b, text: 'b' }] }));
     left(now, all.left, largest(all.left));
-    const scale = largest([all.after, all.old]), differs = at => (all.after[at] === all.old[at] ? {} : { under: '≠' + at, mark: 'cx-differs' });
+    const scale = largest([all.after, all.old]), differs = at => (all.after[at] === all.old[at] ? {} : { under: '≠' + at });
     after(now, all.after, scale, differs);
     old(now, all.old, scale, differs);
     f.write({ sum: sumOf(net, all, kind === 'y' || kind === 'old' ? i : choice),

@@ -36,8 +36,8 @@ def numbers(
 ) -> State:
     """Return a trait for integers from `low` to `high`, in the shape of `default`.
 
-    A list may have from `least` to `most` numbers; by default as many as `default` has. A smaller table
-    than `default` fills its top left corner, the rest stays as it was by default.
+    A list may have from `least` to `most` numbers; by default as many as `default` has. A smaller
+    table than `default` fills its top left corner, the rest stays as it was by default.
     """
     shape = np.shape(default)
     sizes = [[least or size, most or size] for size in shape]

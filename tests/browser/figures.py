@@ -16,7 +16,9 @@ import numpy as np
 from convkit.explorers import bundle, page_script
 
 DRIVER = Path(__file__).with_name("figures.js").read_text()
+HOST = "http://explorers.test"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Figure</title>
+<link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width"><body><main>{}</main><script>{}</script>"""
 
 
@@ -69,7 +71,6 @@ class Figure:
     def __init__(self, page, index=0):
         self.page = page
         self.place = page.locator("[data-explorer]").nth(index)
-        self.place.locator("xpath=self::*[@data-ready]").wait_for(state="attached")
 
     def at(self, index):
         """The explorer with this number on the page."""
@@ -95,18 +96,25 @@ class Figure:
 
 
 @contextmanager
-def opened(browser, *explorers, script=None, strict=True, **context):
+def opened(browser, *explorers, address="", script=None, strict=True, **options):
     """Open a page with explorers; yield a Figure of the first.
 
-    `script` replaces the page's script. Unless `strict` is off, an error in the page is one here.
+    `address` is what follows the # in the page's address, `script` replaces the page's script.
+    Unless `strict` is off, an error in the page or a request to a host is one here.
     """
-    context = browser.new_context(**context)
+    context = browser.new_context(**options)
     page = context.new_page()
+    text = PAGE.format("".join(e.html() for e in explorers), script or page_script())
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-    page.set_content(PAGE.format("".join(e.html() for e in explorers), script or page_script()))
-    page.evaluate(DRIVER)
+    page.route("**/*", lambda route: errors.append(route.request.url) or route.abort())
+    page.route(f"{HOST}/*", lambda route: route.fulfill(body=text, content_type="text/html"))
+    page.goto(f"{HOST}/#{address}")
+    if strict:
+        page.wait_for_function("!document.querySelector('[data-explorer]:not([data-ready])')")
+    if options.get("java_script_enabled", True):
+        page.evaluate(DRIVER)
     yield Figure(page)
     context.close()
     assert not (strict and errors), errors

@@ -12,24 +12,32 @@ from convkit import explorers
 class Explorer(NamedTuple):
     name: str
     arguments: str
-    trait: str
-    value: int  # of the trait at first; the next higher one is tried too
-    slider: str  # the label of the slider that moves the trait
-    text: str  # what the figure says about the trait's value
+    value: int  # what the slider shows at first; the next higher one is tried too
+    slider: str  # the label of the slider
+    text: str  # what the figure says about the slider's value
     grid: str | None  # the name of a grid that the arrow keys walk through
+    read: str  # the slider's value in Python, {} being the figure
+    write: str  # what sets it in Python, {value} being the value
+
+
+def trait(name):
+    return {"read": f"{{}}.{name}", "write": f"{{}}.{name} = {{value}}"}
 
 
 EXPLORERS = [
     Explorer(
-        name="Stride",
-        arguments="n=7, k=3, p=1, s=2, d=1",
-        trait="s",
-        value=2,
-        slider="stride",
-        text="stride={}",
-        grid="Input with padding",
+        "Flip", "x=[1, 2, 3], w=[4, 5, 6]", 3, "length of x", "(1, 1, {}), (1, 1, 3)",
+        grid="Products", read="len({}.x)", write="{}.x = [1] * {value}",
     ),
-]
+    Explorer("Superpose", "s=1", 1, "stride s", "stride={}", None, **trait("s")),
+    Explorer("Matrix", "n=6", 6, "input size n", "# (1, 1, {})", "Matrix", **trait("n")),
+    Explorer("Edges", "n=8", 8, "input size n", "(1, 1, {0}, {0})", "Output y", **trait("n")),
+    Explorer("Field", "depth=2", 2, "layers", "layer {}: r =", "Layers", **trait("depth")),
+    Explorer(
+        "Stride", "n=7, k=3, p=1, s=2, d=1", 2, "stride s", "stride={}",
+        "Input with padding", **trait("s"),
+    ),
+]  # fmt: skip
 WITH_GRID = [explorer for explorer in EXPLORERS if explorer.grid]
 
 FOCUSABLE = "input, button, select, textarea, a[href], [tabindex='0']"
@@ -59,13 +67,14 @@ class Live:
         expect(self.figures).to_have_count(len(names))
 
     def slider(self, index=0):
-        return self.figures.nth(index).get_by_role("slider", name=self.explorer.slider)
+        name = self.explorer.slider
+        return self.figures.nth(index).get_by_role("slider", name=name, exact=True)
 
     def grid(self):
         return self.figures.first.get_by_role("grid", name=self.explorer.grid)
 
     def set(self, name, value):
-        self.notebook.run(f"{name}.{self.explorer.trait} = {value}")
+        self.notebook.run(self.explorer.write.format(name, value=value))
 
     def expect_shown(self, value, index=0):
         expect(self.slider(index)).to_have_value(str(value))
@@ -73,10 +82,11 @@ class Live:
 
     def expect_in_kernel(self, name, value):
         held = lab.settled(lambda: self._held(name), value)
-        assert held == value, f"{name}.{self.explorer.trait} is {held}, and should be {value}"
+        read = self.explorer.read.format(name)
+        assert held == value, f"{read} is {held}, and should be {value}"
 
     def _held(self, name):
-        return int(self.notebook.run(f"print({name}.{self.explorer.trait})"))
+        return int(self.notebook.run(f"print({self.explorer.read.format(name)})"))
 
 
 @pytest.fixture

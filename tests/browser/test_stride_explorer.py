@@ -22,17 +22,13 @@ SETTINGS = 600
 # What a bug in the JavaScript must be noticed as: file, what it says, what it would say.
 BUGS = {
     "ceil for floor": ("arithmetic.js", "Math.floor((axis.n", "Math.ceil((axis.n"),
-    "flipped kernel": (
-        "stride.js",
-        "term.v * net.w[term.a][",
-        "term.v * net.w[net.k - 1 - term.a][",
-    ),
+    "flipped kernel": ("stride.js", "1 : net.w[term.a]", "1 : net.w[net.k - 1 - term.a]"),
     "stride ignored by the readers": ("arithmetic.js", "- a * axis.d) / axis.s", "- a * axis.d)"),
     "dilation dropped from the span": ("arithmetic.js", "d * (k - 1) + 1", "(k - 1) + 1"),
     "dilation dropped from what is read": ("arithmetic.js", "i * s + a * d - p", "i * s + a - p"),
     "padding on one side": ("arithmetic.js", "axis.n + 2 * axis.p", "axis.n + axis.p"),
     "rows for columns": ("stride.js", "pairs(reads(i, rows), ", "pairs(reads(j, rows), "),
-    "last tie wins": ("stride.js", "const [first] = winners(", "const first = winners("),
+    "last tie wins": ("stride.js", "(net, i, j)[0]].some(", "(net, i, j).at(-1)].some("),
     "padding may be the maximum": ("stride.js", ": null,\n}));", ": 0,\n}));"),
 }
 

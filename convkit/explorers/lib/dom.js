@@ -1,15 +1,15 @@
 // The few things that every explorer makes of HTML.
 
-const SVG = new Set(['svg', 'g', 'rect', 'line', 'path', 'text', 'circle', 'polyline', 'title']);
+const SVG = new Set(['svg', 'g', 'rect', 'line', 'text', 'path', 'polyline']);
 
-/** An element: h('button', { type: 'button', onclick }, 'Play'). */
+/** An element with classes, properties and children: h('div.cx-row', { onclick }, 'words', child). */
 export function h(tag, properties = {}, ...children) {
-  const element = SVG.has(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag)
-    : document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
-    else if (value === true) element.setAttribute(name, '');
-    else if (value !== false && value != null) element.setAttribute(name, value);
+  const [name, ...classes] = tag.split('.');
+  const element = SVG.has(name) ? document.createElementNS('http://www.w3.org/2000/svg', name) : document.createElement(name);
+  element.classList.add(...classes);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
+    else if (value != null && value !== false) element.setAttribute(key, value === true ? '' : value);
   }
   element.append(...children.filter(child => child != null));
   return element;
@@ -20,6 +20,9 @@ export const number = value => (value === -Infinity ? '−∞' : String(+value.t
 export const factor = value => (value < 0 ? `(${number(value)})` : number(value));
 export const count = (n, one, many = one + 's') => `${n} ${n === 1 ? one : many}`;
 
+/** The class names of those marks that are true: marks({ on: true, padding: false }) is 'cx-on'. */
+export const marks = which => Object.keys(which).filter(name => which[name]).map(name => 'cx-' + name).join(' ');
+
 export const button = (label, onclick, properties = {}) =>
   h('button', { type: 'button', onclick, ...properties }, label);
 
@@ -28,7 +31,7 @@ export function stepper(change) {
   const label = h('span', { 'aria-hidden': 'true' });
   const [less, more] = [-1, 1].map(by => button(by < 0 ? '−' : '+', () => change(by)));
   return {
-    el: h('div', { class: 'cx-stepper' }, label, less, more),
+    el: h('div.cx-row.cx-stepper', {}, label, less, more),
     name(words, fixed = false) {
       label.textContent = words;
       less.setAttribute('aria-label', `Decrease ${words}`);
@@ -38,12 +41,18 @@ export function stepper(change) {
   };
 }
 
+/** A view under its title, with what stands below; `head` sets the title. A view too wide scrolls. */
+export function panel(role, view, below) {
+  const title = h(`div.cx-title.cx-${role}`), el = h('div', {}, title, h('div.cx-scroll', {}, view), below);
+  return { el, head: words => title.replaceChildren(...[words].flat()) };
+}
+
 // Each live widget evaluates a copy of this module of its own: a counter in the module would repeat ids.
 export const freshId = () => 'cx' + (document.cxSerial = (document.cxSerial || 0) + 1);
 
 /** A native range input: keyboard, touch and screen readers know it. */
 export function slider({ label, symbol, low, high, change }) {
-  const id = freshId(), shown = h('span', { class: 'cx-value', 'aria-hidden': 'true' });
+  const id = freshId(), shown = h('span', { 'aria-hidden': 'true' });
   const input = h('input', { type: 'range', id, min: low, max: high, step: 1,
     oninput: () => { show(+input.value); change(+input.value); } });
   const name = h('label', { for: id }, label, symbol ? ' ' : null, symbol && h('var', {}, symbol));
@@ -52,12 +61,12 @@ export function slider({ label, symbol, low, high, change }) {
     shown.textContent = number(value);
     input.setAttribute('aria-valuetext', number(value));
   };
-  return { el: h('div', { class: 'cx-slider' }, name, input, shown), show };
+  return { el: h('div.cx-slider', {}, name, input, shown), show };
 }
 
 export function toggle({ label, change }) {
   const input = h('input', { type: 'checkbox', onchange: () => change(input.checked) });
-  return { el: h('label', { class: 'cx-toggle' }, input, ' ', label), show: on => { input.checked = on; } };
+  return { el: h('label', {}, input, ' ', label), show: on => { input.checked = on; } };
 }
 
 /** A select with the words for each value. */
@@ -65,6 +74,6 @@ export function choice({ label, words, change }) {
   const id = freshId(), values = Object.keys(words);
   const input = h('select', { id, onchange: () => change(values[input.selectedIndex]) },
     ...values.map(value => h('option', { value }, words[value])));
-  return { el: h('div', { class: 'cx-choice' }, h('label', { for: id }, label), ' ', input),
+  return { el: h('div', {}, h('label', { for: id }, label), input),
     show: value => { input.value = value; } };
 }

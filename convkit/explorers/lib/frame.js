@@ -1,11 +1,11 @@
 // What all explorers share: controls bound to the state, one pointed-at thing, the texts, predict-then-look.
-import { equal } from './arithmetic.js';
+import { clamp, equal } from './arithmetic.js';
 import { button, choice, freshId, h, number, slider, toggle } from './dom.js';
 
-const CELLS_IN_A_ROW = 11;
-
-function addStyle(document) {
-  if (!document.getElementById('cx-style')) document.head.append(h('style', { id: 'cx-style' }, STYLE));
+/** Add the style sheet, STYLE by bundle.py, unless it is there; each module has its own. */
+function addStyle() {
+  const there = [...document.querySelectorAll('style')].some(style => style.textContent === STYLE);
+  if (!there) document.head.append(h('style', {}, STYLE));
 }
 
 // JupyterLab cancels arrow keys on sliders, and runs its own commands (m, a, d d) on keys that bubble out;
@@ -18,20 +18,10 @@ function keepKeys(root) {
   });
 }
 
-// One cell size for a width, never for a state: a slider must not rescale the picture that it changes.
-function fitCells(root) {
-  const observer = new ResizeObserver(([{ contentRect }]) => {
-    const side = Math.floor((contentRect.width - 8) / CELLS_IN_A_ROW) - 1;
-    root.style.setProperty('--cell', Math.max(24, Math.min(30, side)) + 'px');
-  });
-  observer.observe(root);
-  return () => observer.disconnect();
-}
-
-export const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** A part of a text that a reader who predicts must not see yet. */
-export const answer = text => h('span', { class: 'cx-answer' }, text);
+export const answer = text => h('span.cx-answer', {}, text);
 
 /**
  * The frame around an explorer. `title` names it to a screen reader.
@@ -39,29 +29,25 @@ export const answer = text => h('span', { class: 'cx-answer' }, text);
  * the views and calls `f.write({ formula, sum, sentence, warn, call, question, solution })`.
  */
 export function frame({ model, el }, { title }) {
-  addStyle(document);
-  const limits = model.get('_limits'), keys = Object.keys(limits);
-  const get = key => model.get(key);
+  addStyle();
+  const get = key => model.get(key), limits = get('_limits');
   const put = changes => {
-    for (const [key, value] of Object.entries(changes)) model.set(key, value);
+    Object.entries(changes).forEach(([key, value]) => model.set(key, value));
     model.save_changes();
   };
-  const state = () => Object.fromEntries(keys.map(key => [key, get(key)]));
-  const first = model.get('_initial') || structuredClone(state());
+  const first = get('_initial') || structuredClone(Object.fromEntries(Object.keys(limits).map(key => [key, get(key)])));
 
-  const text = (tag = 'p', name = '') => h(tag, { class: name });
-  const controls = h('div', { class: 'cx-controls', role: 'group', 'aria-label': 'Settings' });
-  const formula = text('p', 'cx-formula'), sum = text('p', 'cx-formula cx-sum'), sentence = text('p', 'cx-sentence');
-  const views = h('div', { class: 'cx-views' }), call = h('code', { class: 'cx-call' });
-  const live = h('div', { class: 'cx-hidden', role: 'status', 'aria-live': 'polite' });
-  const asked = predict(() => { root.classList.toggle('cx-asking', asked.asking()); f.draw(); });
-  const buttons = h('div', { class: 'cx-buttons' }, asked.start,
+  const controls = h('div.cx-controls', { role: 'group', 'aria-label': 'Settings' });
+  const formula = h('p.cx-formula'), sum = h('p.cx-formula.cx-sum'), sentence = h('p.cx-sentence');
+  const views = h('div.cx-views'), call = h('code.cx-call');
+  const live = h('div.cx-hidden', { role: 'status', 'aria-live': 'polite' });
+  const asked = predict(asking => { root.classList.toggle('cx-asking', asking); f.draw(); });
+  const buttons = h('div.cx-row', {}, asked.start,
     button('Reset', () => { f.stop(); put(structuredClone(first)); }));
-  const root = h('div', { class: 'cx', role: 'group', 'aria-label': title },
-    controls, formula, views, sum, sentence, buttons, asked.el, h('p', { class: 'cx-torch' }, call), live);
+  const root = h('div.cx', { role: 'group', 'aria-label': 'Interactive figure: ' + title },
+    controls, formula, views, sum, sentence, buttons, asked.el, h('p', {}, call), live);
   keepKeys(root);
   el.append(root);
-  const unfit = fitCells(root);
 
   const shows = [];                     // brings a control to the state
   const bind = (key, make, options) => {
@@ -69,7 +55,7 @@ export function frame({ model, el }, { title }) {
     shows.push(() => control.show(get(key)));
     return control.el;
   };
-  let speech, spoken, stopPlaying = () => {};
+  let speech, spoken;
   const say = words => {                // debounced: a drag must not flood the screen reader
     clearTimeout(speech);
     if (spoken !== undefined && words !== spoken) speech = setTimeout(() => { live.textContent = words; }, 350);
@@ -79,21 +65,33 @@ export function frame({ model, el }, { title }) {
   const f = {
     root, get, put, limits, views, buttons, pointed: null,
     draw() {},
-    stop: () => stopPlaying(),
+    stop() {},
     slider: (key, label, symbol = key) => bind(key, slider, { label, symbol, ...limits[key] }),
     toggle: (key, label) => bind(key, toggle, { label }),
-    choice: (key, label, words) => bind(key, choice, { label, words }),
+    /** A select; `words` are what the reader sees of each choice, by default the choices themselves. */
+    choice: (key, label = key, words = Object.fromEntries(limits[key].choices.map(word => [word, word]))) =>
+      bind(key, choice, { label, words }),
     controls: (...elements) => controls.append(...elements),
     /** Have `show` called before each drawing, for a control that is not bound to one key. */
     follow: show => shows.push(show),
+    /** Show an element only in some states. */
+    when(test, element) {
+      f.follow(() => { element.hidden = !test(); });
+      return element;
+    },
     /** A handler for pointing at (i, j) of a view by mouse, finger or focus; without arguments: at nothing. */
     point: kind => (i, j) => {
       const next = i === undefined ? null : { kind, i, j };
       if (!equal(next, f.pointed)) { f.pointed = next; f.draw(); }
     },
-    /** Buttons that step through positions; `step(by)` moves the state and says whether it could. */
-    player(label, step) {
+    /** Buttons that step through size() places: at() is the present one, go(i) goes to another. */
+    player(label, size, at, go) {
       let timer = 0;
+      const step = by => {
+        const last = size() - 1, now = Math.min(at(), last), next = clamp(now + by, 0, last);
+        if (next !== now) go(next);
+        return next !== now;
+      };
       const stop = () => { clearInterval(timer); timer = 0; play.textContent = 'Play'; };
       const tick = () => { if (!document.hidden && !step(1)) stop(); };
       const play = button('Play', () => {
@@ -102,10 +100,14 @@ export function frame({ model, el }, { title }) {
         timer = setInterval(tick, calm() ? 1200 : 600);
       });
       const move = by => () => { stop(); step(by); };
-      stopPlaying = stop;
+      f.stop = stop;
       buttons.prepend(button('◀', move(-1), { 'aria-label': `Previous ${label}` }),
         button('▶', move(1), { 'aria-label': `Next ${label}` }), play);
     },
+    /** Buttons that step the number `key` of the state. */
+    walk: (key, label, size) => f.player(label, size, () => get(key), i => put({ [key]: i })),
+    /** What a plot's `edit` does for the list `key` of the state. */
+    edit: key => (i, value) => put({ [key]: get(key).map((v, at) => (at === i ? value : v)) }),
     /** Set the texts: strings or lists of strings and nodes. */
     write(parts) {
       const fill = (place, content) => place.replaceChildren(...[content ?? ''].flat());
@@ -123,7 +125,7 @@ export function frame({ model, el }, { title }) {
       const update = () => { shows.forEach(show => show()); draw(); };
       model.on('change', update);
       update();
-      return () => { f.stop(); unfit(); clearTimeout(speech); model.off('change', update); };
+      return () => { f.stop(); clearTimeout(speech); model.off('change', update); };
     },
   };
   return f;
@@ -131,30 +133,37 @@ export function frame({ model, el }, { title }) {
 
 /** Hide the answer until the reader has typed a guess; then show both. No score is kept. */
 function predict(changed) {
-  const id = freshId(), question = h('label', { for: id }), verdict = h('p', { class: 'cx-verdict', role: 'status' });
-  const guess = h('input', { id, type: 'text', inputmode: 'text', autocomplete: 'off', size: 6,
-    onkeydown: event => { if (event.key === 'Enter' && !event.shiftKey) look(); } });
-  const form = h('div', { class: 'cx-question', hidden: true }, question, ' ', guess, ' ', button('Look', () => look()));
-  let asking = false, solution, told = null;
-  const start = button('Predict first', () => { asking = true; update(); guess.value = ''; guess.focus(); });
-  const update = () => { form.hidden = !asking; start.hidden = asking; verdict.textContent = ''; changed(); };
-  function look() {
+  const id = freshId(), question = h('label', { for: id }), verdict = h('p.cx-verdict', { role: 'status' });
+  const guess = h('input', { id, type: 'text', autocomplete: 'off', size: 6 });
+  const form = h('form.cx-row.cx-question', { hidden: true, onsubmit: look }, question, guess, h('button', {}, 'Look'));
+  let asking = false, solution, told;
+  const start = button('Predict first', () => { ask(true); guess.value = ''; guess.focus(); });
+
+  function ask(whether) {
+    asking = whether;
+    form.hidden = !asking;
+    start.hidden = asking;
+    verdict.textContent = '';
+    changed(asking);
+  }
+  function look(event) {
+    event.preventDefault();
     const said = guess.value.trim().replace('−', '-');
-    if (said === '') return guess.focus();
-    asking = false;
-    update();
-    const right = said !== '' && Math.abs(+said - solution) < 0.005;
-    verdict.textContent = `You said ${guess.value.trim()}; it is ${number(solution)}${right ? ', as you said' : ''}.`;
+    if (!said) return guess.focus();
+    ask(false);
+    const right = Math.abs(said - solution) < 0.005 ? ', as you said' : '';
+    verdict.textContent = `You said ${said.replace('-', '−')}; it is ${number(solution)}${right}.`;
     told = solution;
     start.focus();
   }
   return {
     start, el: h('div', {}, form, verdict), asking: () => asking,
+    /** The question and its answer now; without one there is nothing to ask. */
     set(words, value) {
       question.textContent = words;
       start.disabled = value == null;
-      if (value == null && asking) { asking = false; update(); }
-      if (told !== value) { verdict.textContent = ''; told = null; }
+      if (start.disabled && asking) ask(false);
+      if (told !== value) verdict.textContent = '';
       solution = value;
     },
   };

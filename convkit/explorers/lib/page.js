@@ -32,25 +32,15 @@ function pageModel(state, save) {
 
 const write = value => [value].flat(2).map(v => (v === true ? 1 : v === false ? 0 : v)).join('.');
 
-function whole(text, { low, high }) {
-  const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
-  return value >= low && value <= high ? value : undefined;
-}
-
 /** The value that a piece of an address stands for; undefined if it is none. */
-function read(text, limit) {
-  if (limit.choices) return limit.choices.find(choice => write(choice) === text);
-  const found = text.split('.').map(part => whole(part, limit));
-  if (found.includes(undefined)) return undefined;
-  if (limit.sizes) return shaped(found, ...limit.sizes);
-  return found.length === 1 ? found[0] : limit.pair && found.length === 2 ? found : undefined;
-}
-
-// A list has a length between two limits; a table has all its rows and columns.
-function shaped(found, [least, rows], columns) {
-  if (!columns) return found.length >= least && found.length <= rows ? found : undefined;
-  const width = columns[1];
-  return found.length === rows * width ? table(rows, width, (i, j) => found[i * width + j]) : undefined;
+function read(text, { choices, low, high, sizes, pair }) {
+  if (choices) return choices.find(choice => write(choice) === text);
+  const found = text.split('.').map(part => (/^-?\d+$/.test(part) ? +part : NaN)), { length } = found;
+  if (!found.every(value => value >= low && value <= high)) return undefined;
+  if (!sizes) return length === 1 ? found[0] : pair && length === 2 ? found : undefined;
+  const [[least, rows], columns] = sizes, width = columns?.[1];       // a table has all its rows and columns
+  if (columns) return length === rows * width ? table(rows, width, (i, j) => found[i * width + j]) : undefined;
+  return length >= least && length <= rows ? found : undefined;
 }
 
 const address = () => new URLSearchParams(location.hash.includes('=') ? location.hash.slice(1) : '');
@@ -77,16 +67,14 @@ function keep(id, state, first, limits) {
 // --- The page ---
 
 function start(place, id) {
-  const { explorer: name, state, limits } = place.dataset;
-  const first = JSON.parse(state), bounds = JSON.parse(limits);
-  const current = stateFrom(address().get(id), first, bounds);
+  const { explorer: name, state, limits } = place.dataset, first = JSON.parse(state), bounds = JSON.parse(limits);
+  const linked = () => stateFrom(address().get(id), first, bounds);
+  const current = { ...linked(), _limits: bounds, _initial: first };
   let waiting;
-  const save = () => {
+  const model = pageModel(current, () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => keep(id, current, first, bounds), CHANGED_MS);
-  };
-  const model = pageModel({ ...current, _limits: bounds, _initial: first }, save);
-  model.on('change', () => bounds && Object.keys(bounds).forEach(key => { current[key] = model.get(key); }));
+  });
   place.id ||= id;
   try {
     EXPLORERS[name]().render({ model, el: place });
@@ -95,10 +83,7 @@ function start(place, id) {
     place.querySelector(':scope > .cx')?.remove();
     console.error(error);
   }
-  addEventListener('hashchange', () => {
-    const state = stateFrom(address().get(id), first, bounds);
-    Object.entries(state).forEach(([key, value]) => model.set(key, value));
-  });
+  addEventListener('hashchange', () => Object.entries(linked()).forEach(([key, value]) => model.set(key, value)));
 }
 
 function startAll() {

@@ -1,0 +1,359 @@
+"""What holds for every explorer: its state in the address, keys, words, print, and no script."""
+
+import pytest
+from figures import HOST, opened
+
+from convkit import explorers
+from convkit.explorers import bundle
+
+EXPLORERS = pytest.mark.parametrize("explorer", explorers.ALL, ids=lambda kind: kind.name())
+PHONE = {"width": 360, "height": 740}
+
+
+def sliders(figure):
+    """The sliders that a reader sees."""
+    return [s for s in figure.place.locator("input[type=range]").all() if s.is_visible()]
+
+
+def as_read(figure):
+    return figure.do().raw
+
+
+# --- The state ---
+
+
+@EXPLORERS
+def test_the_address_keeps_the_state_and_reset_forgets_it(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        untouched = as_read(figure)
+        for slider in sliders(figure):
+            slider.press("End")
+        changed = as_read(figure)
+        assert changed != untouched
+        figure.page.wait_for_url(f"{HOST}/#{explorer.name()}=**")
+        address = figure.page.url.partition("#")[2]
+        figure.place.get_by_role("button", name="Reset").click()
+        assert as_read(figure) == untouched
+        figure.page.wait_for_url(f"{HOST}/")
+    with opened(browser, explorer(), address=address) as figure:
+        assert as_read(figure) == changed
+        figure.page.evaluate("location.hash = ''")
+        figure.page.wait_for_function("!location.hash")
+        assert as_read(figure) == untouched, "going back in the history shows the former state"
+
+
+def wrong_values(limit):
+    """Pieces of an address that a trait with this limit does not take."""
+    yield from ("", "x", "1e1", "<img src=x onerror=alert(1)>", "99999999999999999999", "__proto__")
+    if "low" in limit:
+        yield from (str(limit["low"] - 1), str(limit["high"] + 1))
+        if "sizes" not in limit:
+            yield "1.5.2.7"
+        else:
+            most = limit["sizes"][0][1] * (limit["sizes"][1][1] if len(limit["sizes"]) > 1 else 1)
+            yield ".".join(["1"] * (most + 1))
+            yield ".".join([str(limit["high"] + 1)] * most)
+
+
+@EXPLORERS
+def test_a_wrong_address_shows_the_figure_as_it_was_made(browser, explorer):
+    name = explorer.name()
+    with opened(browser, explorer()) as figure:
+        untouched = as_read(figure)
+        addresses = ["=", f"{name}=%", f"{name}=__proto___1*constructor_2", "unknown=s_3"]
+        for key, limit in explorer.limits().items():
+            addresses += [f"{name}={key}_{value}" for value in wrong_values(limit)]
+        for address in addresses:
+            figure.page.evaluate("address => { location.hash = address; }", address)
+            figure.page.wait_for_timeout(5)  # hashchange comes a task later
+            assert as_read(figure) == untouched, f"#{address} changes the figure"
+
+
+@EXPLORERS
+def test_two_of_a_kind_keep_their_states_apart(browser, explorer):
+    with opened(browser, explorer(), explorer()) as figure:
+        untouched, second = as_read(figure), figure.at(1)
+        slider = sliders(second)[0]
+        slider.press("End" if slider.input_value() != slider.get_attribute("max") else "Home")
+        figure.page.wait_for_url(f"{HOST}/#{explorer.name()}-2=**")
+        assert as_read(figure) == untouched
+        ids = figure.page.locator("[id]").evaluate_all("all => all.map(one => one.id)")
+        assert len(ids) == len(set(ids))
+
+
+def page_model(browser, script):
+    """Run a script with the model that explorers get on a page."""
+    with opened(browser) as figure:
+        sources = [bundle.HERE / "lib/arithmetic.js", bundle.HERE / "lib/page.js"]
+        code = "".join(map(bundle.body, sources)).replace("EXPLORERS", "{}")
+        return figure.page.evaluate(f"(() => {{ {code}\n{script} }})()")
+
+
+def test_the_pages_model_keeps_anywidgets_contract(browser):
+    heard = page_model(
+        browser,
+        """
+        const heard = [], model = pageModel({ a: 1, b: [1, 2] }, () => heard.push('saved'));
+        const one = (source, value) => heard.push(['a', source === model, value]);
+        model.on('change:a change:b', one);
+        model.on('change', () => heard.push('any'));
+        model.set('a', 1);
+        model.set('b', [1, 2]);
+        model.save_changes();
+        model.set('a', 2);
+        model.set('b', [1, 3]);
+        model.save_changes();
+        model.save_changes();
+        model.off('change:a', one);
+        model.set('a', 3);
+        model.off('change:b');
+        model.set('b', []);
+        model.off();
+        model.set('a', 4);
+        return [heard, model.get('a')];
+        """,
+    )
+    assert heard == [[["a", True, 2], "any", ["a", True, [1, 3]], "any", "saved", "any", "any"], 4]
+
+
+@EXPLORERS
+def test_what_render_returns_ends_it(browser, explorer):
+    """In a notebook a cell may be run again: the figure must let go of its model."""
+    with opened(browser) as figure:
+        module = bundle.module(explorer.name()).replace("export default", "window.module =")
+        figure.page.add_script_tag(content=f"(() => {{ {module} }})()")
+        state = explorer().state | {"_limits": explorer.limits()}
+        left = figure.page.evaluate(
+            """state => {
+                let listeners = 0;
+                const model = { get: key => state[key], set() {}, save_changes() {},
+                    on() { listeners++; }, off() { listeners--; } };
+                const end = module.render({ model, el: document.querySelector('main') });
+                const during = listeners;
+                end();
+                return [during, listeners];
+            }""",
+            state,
+        )
+        assert left == [1, 0]
+
+
+# --- Keys, words, focus ---
+
+
+@EXPLORERS
+def test_every_view_is_one_stop_of_the_tab_key_and_the_order_is_that_of_the_page(browser, explorer):
+    with opened(browser, explorer(), viewport={"width": 900, "height": 900}) as figure:
+        stops = []
+        for _ in range(80):
+            figure.page.keyboard.press("Tab")
+            stop = figure.page.evaluate(
+                """() => {
+                    const at = document.activeElement;
+                    if (!at.closest('.cx')) return null;
+                    const view = at.closest('[role=grid], svg, .cx-picture');
+                    const all = [...document.querySelectorAll('.cx *')];
+                    const ring = getComputedStyle(at).outlineStyle;
+                    const name = at.getAttribute('aria-label') || at.labels?.[0]?.textContent;
+                    return { place: all.indexOf(at), name: name || at.textContent,
+                        view: view && all.indexOf(view), ring };
+                }"""
+            )
+            if stop is None:
+                break
+            stops.append(stop)
+        places = [stop["place"] for stop in stops]
+        assert len(stops) < 40, "the Tab key does not leave the figure soon"
+        assert places == sorted(places), "the focus does not go the way of the page"
+        assert all(stop["name"].strip() for stop in stops), stops
+        views = [stop["view"] for stop in stops if stop["view"] is not None]
+        assert len(views) == len(set(views)), "a view takes more than one Tab"
+
+
+@EXPLORERS
+def test_arrows_move_in_every_view(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        views = figure.place.locator("[role=grid]:visible, svg[role=group]:visible").all()
+        assert views
+        for view in views:
+            stop = view.locator("[tabindex='0']")
+            assert stop.count() == 1
+            stop.focus()
+            seen = set()
+            for key in ("Home", "ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp", "End"):
+                figure.page.keyboard.press(key)
+                label = figure.page.evaluate("document.activeElement.getAttribute('aria-label')")
+                assert label, f"{view} has a place without words"
+                seen.add(label)
+            assert view.locator("[tabindex='0']").count() == 1
+            if view.locator("[tabindex]").count() > 1:
+                assert len(seen) > 1, "the keys do not move"
+
+
+@EXPLORERS
+def test_sliders_have_names_and_values(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        for slider in sliders(figure):
+            assert slider.evaluate("one => one.labels[0].textContent.trim()")
+            slider.press("ArrowRight")
+            text = slider.get_attribute("aria-valuetext").replace("\N{MINUS SIGN}", "-")
+            assert text == slider.input_value()
+
+
+@EXPLORERS
+def test_the_live_region_says_the_sentence_once_a_drag_is_over(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        live = figure.place.locator(".cx > [role=status]")
+        assert live.text_content() == "", "nothing is said before the reader does something"
+        for key in ("End", "Home", "End"):
+            sliders(figure)[0].press(key)
+        live.filter(has_text=figure.do().sentence).wait_for(state="attached")
+
+
+@EXPLORERS
+def test_predict_hides_the_answer_until_the_reader_has_looked(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        place = figure.place
+        answers = [one for one in place.locator(".cx-answer").all() if one.is_visible()]
+        place.get_by_role("button", name="Predict first").click()
+        question = place.locator(".cx-question")
+        assert question.locator("label").inner_text().endswith("?")
+        assert answers
+        assert not any(one.is_visible() for one in answers), "the answer can be seen"
+        live = place.locator(".cx > [role=status]")
+        live.filter(has_text=question.locator("label").inner_text()).wait_for(state="attached")
+        question.locator("input").fill("1234")
+        question.locator("input").press("Enter")
+        verdict = place.locator(".cx-verdict").inner_text()
+        assert verdict.startswith("You said 1234; it is ")
+        assert not question.is_visible()
+        assert all(one.is_visible() for one in answers)
+        value = verdict.removeprefix("You said 1234; it is ").rstrip(".")
+        place.get_by_role("button", name="Predict first").click()
+        question.locator("input").fill(value)
+        place.get_by_role("button", name="Look").click()
+        expected = f"You said {value}; it is {value}, as you said."
+        assert place.locator(".cx-verdict").inner_text() == expected
+
+
+@EXPLORERS
+def test_no_number_of_a_finger_is_out_of_reach(browser, explorer):
+    """Whatever keys change, the buttons − and + change too, and all targets are large enough."""
+    with opened(browser, explorer(), viewport=PHONE, has_touch=True) as figure:
+        for stepper in figure.place.locator(".cx-stepper:visible").all():
+            before = as_read(figure)
+            for button in stepper.get_by_role("button").all():
+                if button.is_enabled():
+                    button.tap()
+            stepper.get_by_role("button").last.tap()
+            assert as_read(figure) is not before
+        small = figure.place.locator("button:visible, input:visible, select:visible, td:visible")
+        boxes = small.evaluate_all(
+            "all => all.map(e => e.getBoundingClientRect()).map(box => [box.width, box.height])"
+        )
+        assert all(width >= 23.5 and height >= 23.5 for width, height in boxes), min(boxes)
+        wide = figure.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= PHONE["width"], f"the figure is {wide} px wide on a phone"
+
+
+# --- Without a script, in print, with other colours ---
+
+
+@EXPLORERS
+def test_without_a_script_there_is_the_still_figure_and_its_sentence(browser, explorer):
+    made = explorer()
+    with opened(browser, strict=False, java_script_enabled=False) as figure:
+        figure.page.set_content(f"<main>{made.html()}</main>")
+        assert figure.page.locator(".explorer-still img").is_visible()
+        assert figure.page.locator(".explorer-still p").inner_text() == made.sentence()
+
+
+@EXPLORERS
+def test_print_shows_the_still_figure(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        still, moving = figure.place.locator(".explorer-still"), figure.place.locator(".cx")
+        assert not still.is_visible()
+        figure.page.emulate_media(media="print")
+        assert still.is_visible()
+        assert not moving.is_visible()
+
+
+@EXPLORERS
+def test_an_explorer_that_fails_leaves_the_still_figure(browser, explorer):
+    script = explorers.page_script().replace("STYLE=", "STYLE=null.x+", 1)
+    broken = f"{script}; document.currentScript.dataset.ran = 1"
+    with opened(browser, explorer(), script=broken, strict=False) as figure:
+        assert figure.place.locator(".explorer-still").is_visible()
+
+
+@EXPLORERS
+def test_nothing_moves_for_readers_who_want_calm(browser, explorer):
+    moving = """place => [...place.querySelectorAll('*')]
+        .filter(e => parseFloat(getComputedStyle(e).transitionDuration) > 0).length"""
+    with opened(browser, explorer(), reduced_motion="reduce") as figure:
+        assert figure.place.evaluate(moving) == 0
+
+
+@EXPLORERS
+def test_in_forced_colours_what_is_linked_is_still_outlined(browser, explorer):
+    with opened(browser, explorer(), forced_colors="active") as figure:
+        lit = figure.place.locator(".cx-on:visible")
+        if not lit.count():
+            figure.place.locator("[role=grid]:visible [tabindex='0']").first.focus()
+        styles = lit.evaluate_all(
+            """all => all.map(e => {
+                const style = getComputedStyle(e.querySelector('.cx-back') ?? e);
+                const { outlineStyle, outlineWidth, strokeWidth } = style;
+                return parseFloat(outlineStyle === 'none' ? strokeWidth : outlineWidth);
+            })"""
+        )
+        assert styles
+        assert min(styles) >= 1.5
+
+
+# The lowest contrast of a text with what lies under it, tints laid over each other.
+CONTRAST = """place => {
+    const options = { willReadFrequently: true };
+    const canvas = document.createElement('canvas').getContext('2d', options);
+    const drawn = (colours, over) => {
+        for (const colour of [over, ...colours]) {
+            canvas.fillStyle = colour;
+            canvas.fillRect(0, 0, 1, 1);
+        }
+        return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map(c => c / 255);
+    };
+    const linear = c => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const light = rgb => {
+        const [r, g, b] = rgb.map(linear);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const style = e => getComputedStyle(e);
+    const tints = e => (e ? [...tints(e.parentElement), style(e).backgroundColor] : []);
+    const ratio = e => {
+        const under = tints(e), both = [[...under, style(e).color], under];
+        const [a, b] = both.map(colours => light(drawn(colours, '#fff')));
+        return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    };
+    return [...place.querySelectorAll('td, p, label, button, .cx-title, .cx-title small')]
+        .filter(e => e.textContent.trim() && e.checkVisibility({ visibilityProperty: true }))
+        .map(e => [ratio(e), e.className, e.textContent]).sort((a, b) => a[0] - b[0])[0];
+}"""
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@EXPLORERS
+def test_numbers_stand_out_from_their_tint(browser, explorer, mode):
+    """What axe cannot judge: the theme's text on a mixed colour."""
+    with opened(browser, explorer()) as figure:
+        text, paper = {"light": ("#1f2328", "#fff"), "dark": ("#d9dde3", "#16181c")}[mode]
+        figure.page.evaluate(
+            """([mode, text, paper]) => {
+                const root = document.documentElement;
+                root.dataset.theme = mode;
+                root.style.cssText = `--pst-color-text-base: ${text}; background: ${paper}`;
+            }""",
+            [mode, text, paper],
+        )
+        figure.page.wait_for_timeout(200)  # colours fade for 120 ms
+        ratio, kind, words = figure.place.evaluate(CONTRAST)
+    assert ratio >= 4.5, f"{words!r} ({kind}) has a contrast of {ratio:.2f}"
