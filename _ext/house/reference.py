@@ -27,7 +27,7 @@ def entries(env):
     return {
         name.removeprefix(f"{PACKAGE}."): (entry.docname, entry.node_id)
         for name, entry in objects
-        if name.startswith(f"{PACKAGE}.")
+        if name.startswith(f"{PACKAGE}.") and not entry.aliased
     }
 
 

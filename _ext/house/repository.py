@@ -42,7 +42,7 @@ def substitutions(url):
     url = url or PLACEHOLDER
     return {
         "repository_url": url,
-        "pip_install": f'`pip install "convkit @ git+{url}"`',
+        "pip_install": f'`pip install "convkit[explorers] @ git+{url}"`',
         "git_clone": f"`git clone {url}`",
     }
 

@@ -35,11 +35,11 @@ def test_a_page_asks_for_the_script_only_if_it_needs_it(name):
 
 
 @pytest.mark.parametrize("name", WITH)
-def test_a_page_carries_little_state(name):
-    attributes = re.findall(r' data-(?:state|limits)="([^"]*)"', source(name))
-    assert attributes
-    each = len("".join(attributes).encode()) / (len(attributes) // 2)
-    assert 3 * each <= STATE_BYTES
+def test_three_explorers_of_a_page_carry_little_state(name):
+    places = re.findall(r' data-state="([^"]*)" data-limits="([^"]*)"', source(name))
+    assert len(places) == source(name).count("data-explorer=")
+    sizes = sorted(len("".join(attributes).encode()) for attributes in places)
+    assert sum(sizes[-3:]) <= STATE_BYTES, sizes
 
 
 @pytest.mark.parametrize("kind", ["http", "disk"])
