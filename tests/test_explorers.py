@@ -77,6 +77,17 @@ def test_a_trait_never_shares_its_list_with_another_figure():
     assert isinstance(Stride.n, Pair)
 
 
+@EXPLORERS
+def test_reset_brings_back_what_the_figure_was_made_with(explorer):
+    figure = explorer()
+    made = figure.state
+    key, limit = next(
+        (k, v) for k, v in explorer.limits().items() if "low" in v and "sizes" not in v
+    )
+    setattr(figure, key, limit["low"] if made[key] != limit["low"] else limit["high"])
+    assert figure.get_state()["_initial"] == made != figure.state
+
+
 def test_a_change_is_observed_and_changes_the_output():
     seen = []
     figure = Stride(n=7, k=3, p=1, s=2)

@@ -48,7 +48,7 @@ def page_script(names: tuple[str, ...]) -> str:
 
 def minified(code: str) -> str:
     """Return the code without comments, and without space and semicolons that it does not need."""
-    return str(jsmin(code)).replace(";}", "}")
+    return re.sub(r";(?=\})|(?<=[;}])\n", "", str(jsmin(code)))
 
 
 def imported(paths: Iterable[Path]) -> list[Path]:

@@ -47,8 +47,7 @@ function lit({ kind, i, j }, m) {
 /** Show numbers in a grid: outlined in a box of [first, how many] rows and columns, and one of them picked. */
 function show(view, label, values, [[top, height], [left, width]], r, c) {
   view.set(label, values.map((row, i) => row.map((v, j) => ({ v, name: `${label} ${i}, ${j}`,
-    mark: marks({ on: inside(i - top, height) && inside(j - left, width), picked: i === r && j === c, long: number(v).length > 2 }) }))),
-  largest(values));
+    mark: marks({ on: inside(i - top, height) && inside(j - left, width), picked: i === r && j === c, long: number(v).length > 2 }) }))));
 }
 
 const list = values => `[${values.map(number).join(', ')}]`;
@@ -101,7 +100,7 @@ function torchCall({ x, t, y }) {
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, { title: 'edges' }), { get, put, limits } = f;
+  const f = frame({ model, el }, 'edges'), { get, put, limits } = f;
   const large = () => get('image') === 'photo', shown = (kind, key) => limits[kind].presets[get(kind)] || get(key);
 
   /** Numbers in a grid, or as a picture if they are many. */

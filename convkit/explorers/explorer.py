@@ -32,6 +32,7 @@ class Explorer(anywidget.AnyWidget):
     """An interactive figure: its state as traits, and what it says and shows in that state."""
 
     _limits = traitlets.Dict().tag(sync=True)
+    _initial = traitlets.Dict().tag(sync=True)  # the state that the button Reset brings back
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Give the class its module; anywidget makes a class of each instance, which has it."""
@@ -47,6 +48,7 @@ class Explorer(anywidget.AnyWidget):
                 f"it takes {', '.join(self.limits())}"
             )
         super().__init__(_limits=self.limits(), **state)
+        self._initial = self.state
 
     @classmethod
     def name(cls) -> str:

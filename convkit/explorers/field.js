@@ -103,7 +103,7 @@ function tower(point, pick) {
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, { title: 'receptive fields' });
+  const f = frame({ model, el }, 'receptive fields');
   const { get, put, limits } = f;
   f.controls(f.slider('depth', 'layers', ''), f.slider('n', 'input size'),
     h('div.cx-row', {}, ...PRESETS.map(([label, change]) => button(label, () => put({ ...PLAIN, ...change })))));
@@ -123,7 +123,7 @@ function render({ model, el }) {
     L.set('Layers', range(get('depth')).reverse().map(at => KEYS.map(key => {
       const v = get(key)[at];
       return { v, text: `${key} ${v}`, name: `${NAMES[key]} of layer ${at + 1}` };
-    })));
+    })), 0);
     f.write({
       formula: formulaOf(rows), sum: error ? '' : answer(sumOf(counts, l)), sentence: error || answer(sentenceOf(net, counts, l, i)),
       warn: error, call: torchCall(net, get), question: `How many inputs does unit ${i} of layer ${l} see?`,

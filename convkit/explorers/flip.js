@@ -93,7 +93,7 @@ function rails(net, on, i) {
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, { title: 'correlation and convolution' }), { get, put, limits } = f;
+  const f = frame({ model, el }, 'correlation and convolution'), { get, put, limits } = f;
   const bars = (key, role, label) => plot({ role, label, ...limits[key], point: f.point(key), edit: f.edit(key) });
   const X = bars('x', 'input', 'Signal x'), W = bars('w', 'kernel', 'Kernel w');
   const linked = label => {             // a grid whose cells say what they stand for
@@ -102,7 +102,7 @@ function render({ model, el }) {
       const to = rows[i]?.[j].to;
       f.point(to?.kind)(to?.i, to?.j);
     } });
-    return { el: view.el, set: (title, next, scale) => view.set(title, rows = next, scale) };
+    return { el: view.el, set: (title, next) => view.set(title, rows = next) };
   };
   const T = linked('Products'), R = linked('Kernel below the signal');
   const Y = plot({ role: 'output', label: 'Output y', point: f.point('y'), pick: i => put({ i }) });
@@ -122,12 +122,12 @@ function render({ model, el }) {
   return f.start(() => {
     const net = layer(get), { y, m } = net, choice = Math.min(get('i'), m - 1), full = layer(get, { mode: 'full' });
     const known = f.pointed && touched(net, keyOf(f.pointed)).length, focus = known ? f.pointed : { kind: 'y', i: choice };
-    const most = largest(net.products.map(({ v }) => v)), key = keyOf(focus), terms = touched(net, key), on = new Set([key, ...terms.flatMap(({ keys }) => keys)]);
+    const key = keyOf(focus), terms = touched(net, key), on = new Set([key, ...terms.flatMap(({ keys }) => keys)]);
     const shown = ('xw'.includes(focus.kind) ? null : terms[0].i) ?? choice;
     X.set('Signal x', get('x').map((v, i) => one(on, 'x', v, i)), 9);
     W.set('Kernel w', get('w').map((v, i) => one(on, 'w', v, i)), 9);
-    T.set('Products x[r]·w[c]', productTable(net, on, get('x'), get('w')), most);
-    R.set(`Kernel${net.flip ? ', flipped,' : ''} below ${net.names[0]}, for y[${shown}]`, rails(net, on, shown), most);
+    T.set('Products x[r]·w[c]', productTable(net, on, get('x'), get('w')));
+    R.set(`Kernel${net.flip ? ', flipped,' : ''} below ${net.names[0]}, for y[${shown}]`, rails(net, on, shown));
     Y.set(['Output y ', h('small', {}, `${m} of ${full.m} sums`)], y.map((v, i) => one(on, 'y', v, i, i === choice ? 'cx-picked' : '')), largest(y));
     f.write({
       formula: [`(${polynomial(net.signal)}) (${polynomial(net.kernel, 0, net.flip ? 1 : -1)}) = `, answer(polynomial(full.y, full.first))],

@@ -1,5 +1,5 @@
 // Where is the matrix? A convolution is y = A x, with the same few weights on the diagonals of A.
-import { clamp, inside, largest, pairs, range, reads, span, sum, table } from './lib/arithmetic.js';
+import { clamp, inside, pairs, range, reads, span, sum, table } from './lib/arithmetic.js';
 import { count, factor, h, number } from './lib/dom.js';
 import { answer, frame } from './lib/frame.js';
 import { grid } from './lib/grid.js';
@@ -87,7 +87,7 @@ function torchCall({ error, flat, circular, mode, back, n, m, s, d, lo, hi, reac
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, { title: 'convolution as a matrix' });
+  const f = frame({ model, el }, 'convolution as a matrix');
   const { get, put } = f, flat = () => get('flat');
   const edit = key => (i, j, change) => {
     const at = key === 'x' ? i : j + (flat() && 2 * i), values = filled(get(key), key === 'x' ? 25 : 4);
@@ -117,11 +117,11 @@ function render({ model, el }) {
       [{ v, name: `${name} ${i}`, mark: light(`${kind} ${i}`) }]);
     const edge = (i, axis, mark) => (now.flat && i && i % now.blocks[axis] === 0 ? mark : '');
     const weights = list('w', 'weight', w).flat();
-    W.set('Kernel w', now.flat ? [weights.slice(0, 2), weights.slice(2)] : [weights], largest(w));
+    W.set('Kernel w', now.flat ? [weights.slice(0, 2), weights.slice(2)] : [weights]);
     M.set(matrix, A.map((row, i) => row.map((v, j) => ({ v, name: `${matrix} ${i}, ${j}`,
-      mark: light(`entry ${i} ${j}`) + (cells[i][j].length ? '' : 'cx-zero ') + edge(i, 0, 'cx-top ') + edge(j, 1, 'cx-left') }))), largest(A));
-    X.set(vector, list(vector, 'input', x), largest(x));
-    Y.set(product, list(product, 'output', y), largest(y));
+      mark: light(`entry ${i} ${j}`) + (cells[i][j].length ? '' : 'cx-zero ') + edge(i, 0, 'cx-top ') + edge(j, 1, 'cx-left') }))));
+    X.set(vector, list(vector, 'input', x));
+    Y.set(product, list(product, 'output', y));
     f.write({
       formula: formulaOf(now), sum: error ? '' : answer(sumOf(now, focus, found)), sentence: error || answer(sentenceOf(now)),
       warn: error, call: torchCall(now), question: 'How many entries of the matrix can differ from 0?', solution: error ? null : nonzero(cells),

@@ -1,5 +1,5 @@
 // Which inputs does a layer read, how often, and what size comes out? Also for max and average pooling.
-import { clamp, equal, inside, largest, outputSize, pairs, reads, span, sum, table, uses } from './lib/arithmetic.js';
+import { clamp, equal, inside, outputSize, pairs, reads, span, sum, table, uses } from './lib/arithmetic.js';
 import { count, factor, h, marks, number, slider } from './lib/dom.js';
 import { answer, frame } from './lib/frame.js';
 import { grid } from './lib/grid.js';
@@ -66,7 +66,7 @@ function sumOfInput(net, r, c) {
   const wins = used.filter(({ i, j }) => [winners(net, i, j)[0]].some(first => first?.r === r && first.c === c));
   return `∂L/∂${x} = ` + {
     conv: () => used.map(use => `${g(use)}·${factor(net.w[use.a][use.b])}`).join(' + '),
-    max: () => wins.map(g).join(' + ') || `0: in ${count(used.length, 'window')}, and wins none`,
+    max: () => wins.map(g).join(' + ') || '0: it wins no window',
     avg: () => `(${used.map(g).join(' + ')}) / ${net.k ** 2}`,
   }[net.op]();
 }
@@ -137,7 +137,7 @@ function inputCell(net, on, best, r, c) {
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, { title: 'stride, padding, dilation' });
+  const f = frame({ model, el }, 'stride, padding, dilation');
   const { get, put } = f, padding = axis => at(get('p'), axis);
   const edit = (key, offset) => (i, j, change) => {
     const r = i - offset(0), c = j - offset(1), { low, high } = f.limits[key];
@@ -162,17 +162,19 @@ function render({ model, el }) {
 
   return f.start(() => {
     const net = layer(get), { rows, columns } = net, choice = picked(net, get);
-    const focus = net.m[0] ? f.pointed || choice : { kind: 'none' }, { i, j } = focus;
+    const ends = { output: net.m, weight: [net.k, net.k], input: [rows.n + rows.p, columns.n + columns.p] }[f.pointed?.kind];
+    const there = ends && f.pointed.i < ends[0] && f.pointed.j < ends[1];
+    const focus = !net.m[0] ? { kind: 'none' } : there ? f.pointed : choice, { i, j } = focus;
     const on = net.m[0] ? lit(net, focus) : new Set();
     const best = net.op === 'max' && focus.kind === 'output' ? winners(net, i, j) : [];
     const y = table(...net.m, (a, b) => output(net, a, b));
     const tall = rows.n + 2 * rows.p, wide = columns.n + 2 * columns.p, said = sentenceOf(net);
     X.set(['Input x ', h('small', {}, `${rows.n} × ${columns.n}` + (rows.p || columns.p ? `, padded ${tall} × ${wide}` : ''))],
-      table(tall, wide, (a, b) => inputCell(net, on, best, a - rows.p, b - columns.p)), largest(net.x));
+      table(tall, wide, (a, b) => inputCell(net, on, best, a - rows.p, b - columns.p)));
     W.set(['Kernel w ', h('small', {}, `${net.k} × ${net.k}` + (net.d > 1 ? `, spans ${span(rows)}` : ''))],
-      table(net.k, net.k, (a, b) => ({ v: net.w[a][b], name: `w ${a}, ${b}`, mark: marks({ on: on.has(`weight ${a} ${b}`) }) })), largest(net.w));
+      table(net.k, net.k, (a, b) => ({ v: net.w[a][b], name: `w ${a}, ${b}`, mark: marks({ on: on.has(`weight ${a} ${b}`) }) })));
     Y.set(['Output y ', h('small', {}, net.error ? 'none' : `${net.m[0]} × ${net.m[1]}`)],
-      y.map((row, a) => row.map((v, b) => ({ v, name: `y ${a}, ${b}`, mark: marks({ on: on.has(`output ${a} ${b}`), picked: a === choice.i && b === choice.j }) }))), largest(y));
+      y.map((row, a) => row.map((v, b) => ({ v, name: `y ${a}, ${b}`, mark: marks({ on: on.has(`output ${a} ${b}`), picked: a === choice.i && b === choice.j }) }))));
     const sums = { output: sumOfOutput, input: sumOfInput, weight: sumOfWeight, none: () => '' };
     f.write({
       formula: sizeFormula(net), sum: sums[focus.kind](net, i, j), sentence: said, call: torchCall(net),

@@ -61,11 +61,11 @@ function sentenceOf(net, { y, left, after, old }) {
     return `Shift x by ${n}, or f(x) by ${by}: ${found} of ${m} outputs differ` + (found ? `, for ${why.filter(Boolean).join(' and ')}.`
       : `. That is equivariance; invariance would leave y as it was, and ${differing(after, y)} of ${m} outputs changed.`);
   }
-  const copies = range(N).filter(j => x[j] && taps.some(tap => tap.j === j && w[tap.a])).length, negative = linear(net, x).filter(v => v < 0).length;
+  const copies = range(N).filter(j => x[j] && taps.some(tap => tap.j === j && w[tap.a])).length;
   return `y adds up ${count(copies, 'copy', 'copies')} of w, mirrored and scaled, one from each input that is not 0.`
     + (zeros ? ' Zero padding cuts them off at the ends.' : ' Circular padding lets them wrap around.')
     + (b ? ` The bias adds ${b} to every output, and no input owns it.` : '')
-    + (net.relu ? ` ReLU then sets ${count(negative, 'negative output')} to 0.` : '');
+    + (net.relu ? ' ReLU then sets every negative output to 0.' : '');
 }
 
 function call({ relu, b, s, m, n, by, test, zeros }) {
@@ -82,7 +82,7 @@ const ask = ({ m, test }, { y, left, after, old }, i) => ({
 })[test];
 
 function render({ model, el }) {
-  const f = frame({ model, el }, { title: 'superposition and shift' }), { get, put } = f;
+  const f = frame({ model, el }, 'superposition and shift'), { get, put } = f;
   /** A plot for one question, or for all; returns what draws it, with `more(i)` for bar i. */
   const view = (kind, role, label, test, options) => {
     const bars = plot({ role, label, point: f.point(kind), ...options }), isOutput = role === 'output';
@@ -109,7 +109,8 @@ function render({ model, el }) {
 
   return f.start(() => {
     const net = layer(get), { x, z, w, b, test, m } = net, all = compare(net), links = ties(net), choice = Math.min(get('i'), m - 1);
-    const { kind, i } = f.pointed || { kind: 'y', i: choice }, key = `${kind} ${i}`;
+    const there = f.pointed && (f.pointed.i < m || !'y old'.includes(f.pointed.kind));
+    const { kind, i } = there ? f.pointed : { kind: 'y', i: choice }, key = `${kind} ${i}`;
     const on = new Set([key, ...links.filter(tie => tie.includes(key)).flat()]), now = { net, on, choice };
     by.hidden = test !== 'shift';
     X(now, x);

@@ -113,7 +113,6 @@ class Superpose(Explorer):
     def of_copies(self) -> str:
         """Return what the output is made of."""
         copies = counted(int(self.copies.any(axis=1).sum()), "copy", "copies")
-        negative = counted(int(np.sum(self.linear(self.x) < 0)), "negative output")
         ends = {
             "zeros": "Zero padding cuts them off at the ends.",
             "circular": "Circular padding lets them wrap around.",
@@ -122,7 +121,7 @@ class Superpose(Explorer):
             f"y adds up {copies} of w, mirrored and scaled, one from each input that is not 0.",
             ends[self.padding],
             f"The bias adds {self.b} to every output, and no input owns it." * bool(self.b),
-            f"ReLU then sets {negative} to 0." * self.relu,
+            "ReLU then sets every negative output to 0." * self.relu,
         ]
         return " ".join(filter(None, said))
 

@@ -1,10 +1,10 @@
 """What holds for every explorer: its state in the address, keys, words, print, and no script."""
 
 import pytest
-from figures import HOST, opened
+from figures import HOST, opened, with_bug
 
 from convkit import explorers
-from convkit.explorers import bundle
+from convkit.explorers import Flip, Stride, bundle
 
 EXPLORERS = pytest.mark.parametrize("explorer", explorers.ALL, ids=lambda kind: kind.name())
 PHONE = {"width": 360, "height": 740}
@@ -117,25 +117,59 @@ def test_the_pages_model_keeps_anywidgets_contract(browser):
 
 
 @EXPLORERS
+def test_a_link_within_the_page_leaves_the_figure_alone(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        sliders(figure)[0].press("End")
+        changed = as_read(figure)
+        figure.page.evaluate("location.hash = 'section'")
+        figure.page.wait_for_timeout(50)
+        assert as_read(figure) == changed
+
+
+@EXPLORERS
 def test_what_render_returns_ends_it(browser, explorer):
     """In a notebook a cell may be run again: the figure must let go of its model."""
     with opened(browser) as figure:
         module = bundle.module(explorer.name()).replace("export default", "window.module =")
         figure.page.add_script_tag(content=f"(() => {{ {module} }})()")
-        state = explorer().state | {"_limits": explorer.limits()}
-        left = figure.page.evaluate(
-            """state => {
-                let listeners = 0;
-                const model = { get: key => state[key], set() {}, save_changes() {},
-                    on() { listeners++; }, off() { listeners--; } };
-                const end = module.render({ model, el: document.querySelector('main') });
-                const during = listeners;
+        made = explorer()
+        state = made.state | {"_limits": explorer.limits(), "_initial": made.state}
+        listeners, sets = figure.page.evaluate(
+            """async state => {
+                const listeners = new Set(), sets = [];
+                const model = {
+                    get: key => state[key], set: key => sets.push(key), save_changes() {},
+                    on: (_, one) => listeners.add(one), off: (_, one) => listeners.delete(one),
+                };
+                const el = document.querySelector('main'), end = module.render({ model, el });
+                [...el.querySelectorAll('button')].find(b => b.textContent === 'Play')?.click();
+                const during = listeners.size;
                 end();
-                return [during, listeners];
+                sets.length = 0;
+                await new Promise(wait => setTimeout(wait, 1000));
+                return [[during, listeners.size], sets];
             }""",
             state,
         )
-        assert left == [1, 0]
+        assert listeners == [1, 0]
+        assert sets == [], "it plays on"
+
+
+@EXPLORERS
+def test_a_place_that_is_gone_is_no_longer_pointed_at(browser, explorer):
+    """The mouse rests on the last cell of each view while sliders make the views smaller."""
+    with opened(browser, explorer()) as figure:
+        views = figure.place.locator("[role=grid]:visible, svg[role=group]:visible")
+        for index in range(views.count()):
+            figure.place.get_by_role("button", name="Reset").click()
+            last = views.nth(index).locator("td, .cx-column").last
+            for end in ("Home", "End"):
+                for slider in sliders(figure):
+                    last.dispatch_event("pointerover") if last.count() else None
+                    slider.press(end)
+                    fresh = figure.do()
+                    assert "undefined" not in fresh.sum
+                    assert "NaN" not in fresh.sum
 
 
 # --- Keys, words, focus ---
@@ -153,7 +187,16 @@ def test_every_view_is_one_stop_of_the_tab_key_and_the_order_is_that_of_the_page
                     if (!at.closest('.cx')) return null;
                     const view = at.closest('[role=grid], svg, .cx-picture');
                     const all = [...document.querySelectorAll('.cx *')];
-                    const ring = getComputedStyle(at).outlineStyle;
+                    const look = e => {
+                        const { outlineStyle, outlineWidth } = getComputedStyle(e);
+                        const back = e.querySelector('.cx-back');
+                        const stroke = back && getComputedStyle(back).strokeWidth;
+                        return [outlineStyle, outlineWidth, stroke].join();
+                    };
+                    const focused = look(at);
+                    at.blur();
+                    const ring = focused !== look(at);
+                    at.focus();
                     const name = at.getAttribute('aria-label') || at.labels?.[0]?.textContent;
                     return { place: all.indexOf(at), name: name || at.textContent,
                         view: view && all.indexOf(view), ring };
@@ -166,6 +209,7 @@ def test_every_view_is_one_stop_of_the_tab_key_and_the_order_is_that_of_the_page
         assert len(stops) < 40, "the Tab key does not leave the figure soon"
         assert places == sorted(places), "the focus does not go the way of the page"
         assert all(stop["name"].strip() for stop in stops), stops
+        assert all(stop["ring"] for stop in stops), "a stop of the Tab key looks like any other"
         views = [stop["view"] for stop in stops if stop["view"] is not None]
         assert len(views) == len(set(views)), "a view takes more than one Tab"
 
@@ -237,16 +281,43 @@ def test_predict_hides_the_answer_until_the_reader_has_looked(browser, explorer)
 
 
 @EXPLORERS
+def test_a_guess_may_be_left_out(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        figure.place.get_by_role("button", name="Predict first").click()
+        figure.page.keyboard.press("Enter")
+        assert not figure.place.locator(".cx-question").is_visible()
+        assert figure.place.locator(".cx-verdict").inner_text() == ""
+        assert figure.place.get_by_role("button", name="Predict first").is_visible()
+
+
+@EXPLORERS
+def test_what_the_mouse_passes_over_is_not_said(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        live = figure.place.locator(".cx > [role=status]")
+        for cell in figure.place.locator("td:visible, .cx-column:visible").all()[:4]:
+            cell.dispatch_event("pointerover")
+            figure.page.wait_for_timeout(400)
+            assert live.text_content() == ""
+
+
+@pytest.mark.parametrize("keys", ["Control+0", "Control+=", "Control+-", "Alt+ArrowDown"])
+def test_the_browsers_own_shortcuts_change_no_number(browser, keys):
+    with opened(browser, Stride()) as figure:
+        figure.place.get_by_role("grid", name="Kernel").locator("[tabindex='0']").focus()
+        before = as_read(figure)
+        figure.page.keyboard.press(keys)
+        assert as_read(figure) == before
+
+
+@EXPLORERS
 def test_no_number_of_a_finger_is_out_of_reach(browser, explorer):
     """Whatever keys change, the buttons − and + change too, and all targets are large enough."""
     with opened(browser, explorer(), viewport=PHONE, has_touch=True) as figure:
         for stepper in figure.place.locator(".cx-stepper:visible").all():
-            before = as_read(figure)
             for button in stepper.get_by_role("button").all():
-                if button.is_enabled():
-                    button.tap()
-            stepper.get_by_role("button").last.tap()
-            assert as_read(figure) is not before
+                before = as_read(figure)
+                button.tap()
+                assert as_read(figure) != before, f"{button} changes nothing"
         small = figure.place.locator("button:visible, input:visible, select:visible, td:visible")
         boxes = small.evaluate_all(
             "all => all.map(e => e.getBoundingClientRect()).map(box => [box.width, box.height])"
@@ -278,12 +349,14 @@ def test_print_shows_the_still_figure(browser, explorer):
         assert not moving.is_visible()
 
 
-@EXPLORERS
-def test_an_explorer_that_fails_leaves_the_still_figure(browser, explorer):
-    script = explorers.page_script().replace("STYLE=", "STYLE=null.x+", 1)
-    broken = f"{script}; document.currentScript.dataset.ran = 1"
-    with opened(browser, explorer(), script=broken, strict=False) as figure:
+def test_an_explorer_that_fails_leaves_its_still_figure_and_the_others(browser, monkeypatch):
+    script = with_bug(
+        monkeypatch, "flip.js", "  f.walk('i',", "  throw new Error('broken'); f.walk('i',"
+    )
+    with opened(browser, Flip(), Stride(), script=script, strict=False) as figure:
         assert figure.place.locator(".explorer-still").is_visible()
+        assert figure.place.locator(".cx").count() == 0
+        assert figure.at(1).place.locator(".cx").is_visible()
 
 
 @EXPLORERS

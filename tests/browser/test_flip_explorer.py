@@ -1,4 +1,4 @@
-"""The flip explorer shows what convkit computes; its bars move by mouse, finger and keys."""
+"""The flip explorer shows what convkit computes; its bars move by mouse and keys."""
 
 import re
 from fractions import Fraction
@@ -327,9 +327,9 @@ def test_a_bar_is_dragged_by_mouse(browser):
         assert figure.do().numbers(X).tolist() == [[1, 5, 3]]
 
 
-def test_a_bar_is_dragged_by_finger(browser):
-    with opened(browser, Flip(), has_touch=True) as figure:
-        box = bar(figure, W, 0).locator(".cx-back").bounding_box()
+def test_a_finger_scrolls_over_the_bars_and_changes_none(browser):
+    with opened(browser, Flip(), has_touch=True, viewport={"width": 360, "height": 400}) as figure:
+        box = bar(figure, X, 0).locator(".cx-back").bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         session = figure.page.context.new_cdp_session(figure.page)
 
@@ -337,11 +337,24 @@ def test_a_bar_is_dragged_by_finger(browser):
             places = [{"x": x, "y": y + offset} for offset in points]
             session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
 
-        touch("touchStart", -16)
-        for offset in range(-12, 24, 4):
+        touch("touchStart", 0)
+        for offset in range(-20, -160, -20):
             touch("touchMove", offset)
         touch("touchEnd")
-        assert figure.do().numbers(W).tolist() == [[-5, 5, 6]]
+        assert figure.do().numbers(X).tolist() == [[1, 2, 3]]
+        figure.page.wait_for_function("scrollY > 0")
+
+
+@pytest.mark.parametrize(("button", "moves"), [("right", (20, -36)), ("left", (1, 0))])
+def test_neither_the_right_button_nor_a_click_changes_a_bar(browser, button, moves):
+    with opened(browser, Flip()) as figure:
+        mouse, box = figure.page.mouse, bar(figure, X, 0).locator(".cx-back").bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + 0.9 * box["height"]
+        mouse.move(x, y)
+        mouse.down(button=button)
+        mouse.move(x + moves[0], y + moves[1])
+        mouse.up(button=button)
+        assert figure.do().numbers(X).tolist() == [[1, 2, 3]]
 
 
 def test_a_bar_is_moved_by_keys_and_buttons(browser):

@@ -18,32 +18,31 @@ function keepKeys(root) {
   });
 }
 
-const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
-
 /** A part of a text that a reader who predicts must not see yet. */
 export const answer = text => h('span.cx-answer', {}, text);
+
+const STEP_MS = 700;
 
 /**
  * The frame around an explorer. `title` names it to a screen reader.
  * Returns what the explorer is built from; end `render` with `return f.start(draw)`, where `draw` sets
  * the views and calls `f.write({ formula, sum, sentence, warn, call, question, solution })`.
  */
-export function frame({ model, el }, { title }) {
+export function frame({ model, el }, title) {
   addStyle();
   const get = key => model.get(key), limits = get('_limits');
   const put = changes => {
     Object.entries(changes).forEach(([key, value]) => model.set(key, value));
     model.save_changes();
   };
-  const first = get('_initial') || structuredClone(Object.fromEntries(Object.keys(limits).map(key => [key, get(key)])));
 
-  const controls = h('div.cx-controls', { role: 'group', 'aria-label': 'Settings' });
+  const controls = h('div.cx-controls');
   const formula = h('p.cx-formula'), sum = h('p.cx-formula.cx-sum'), sentence = h('p.cx-sentence');
   const views = h('div.cx-views'), call = h('code.cx-call');
   const live = h('div.cx-hidden', { role: 'status', 'aria-live': 'polite' });
-  const asked = predict(asking => { root.classList.toggle('cx-asking', asking); f.draw(); });
+  const asked = predict(asking => { f.stop(); root.classList.toggle('cx-asking', asking); f.draw(); });
   const buttons = h('div.cx-row', {}, asked.start,
-    button('Reset', () => { f.stop(); put(structuredClone(first)); }));
+    button('Reset', () => { f.stop(); put(structuredClone(get('_initial'))); }));
   const root = h('div.cx', { role: 'group', 'aria-label': 'Interactive figure: ' + title },
     controls, formula, views, sum, sentence, buttons, asked.el, h('p', {}, call), live);
   keepKeys(root);
@@ -55,11 +54,19 @@ export function frame({ model, el }, { title }) {
     shows.push(() => control.show(get(key)));
     return control.el;
   };
-  let speech, spoken;
-  const say = words => {                // debounced: a drag must not flood the screen reader
+  // A screen reader hears a sentence that is new, and the sum of what has the focus; not of what the mouse
+  // passes over, and nothing before a drag has come to rest.
+  let speech, told;
+  const say = question => {
     clearTimeout(speech);
-    if (spoken !== undefined && words !== spoken) speech = setTimeout(() => { live.textContent = words; }, 350);
-    spoken = words;
+    told ??= sentence.textContent;
+    speech = setTimeout(() => {
+      const focused = views.contains(document.activeElement);
+      if (f.pointed && !focused) return;
+      const news = told === sentence.textContent ? '' : (told = sentence.textContent);
+      const words = asked.asking() ? question : news + (focused ? ' ' + sum.textContent : '');
+      if (words) live.textContent = words;
+    }, 350);
   };
 
   const f = {
@@ -96,8 +103,9 @@ export function frame({ model, el }, { title }) {
       const tick = () => { if (!document.hidden && !step(1)) stop(); };
       const play = button('Play', () => {
         if (timer) return stop();
+        if (at() >= size() - 1) go(0);
         play.textContent = 'Stop';
-        timer = setInterval(tick, calm() ? 1200 : 600);
+        timer = setInterval(tick, STEP_MS);
       });
       const move = by => () => { stop(); step(by); };
       f.stop = stop;
@@ -117,7 +125,7 @@ export function frame({ model, el }, { title }) {
       sentence.classList.toggle('cx-warn', Boolean(parts.warn));
       fill(call, parts.call);
       asked.set(parts.question, parts.solution);
-      say(asked.asking() ? parts.question : [sentence, sum].map(place => place.textContent).join(' '));
+      say(parts.question);
     },
     /** Draw now and whenever the state changes; returns what ends the explorer. */
     start(draw) {
@@ -149,12 +157,12 @@ function predict(changed) {
   function look(event) {
     event.preventDefault();
     const said = guess.value.trim().replace('−', '-');
-    if (!said) return guess.focus();
     ask(false);
+    start.focus();
+    if (!said) return;
     const right = Math.abs(said - solution) < 0.005 ? ', as you said' : '';
     verdict.textContent = `You said ${said.replace('-', '−')}; it is ${number(solution)}${right}.`;
-    told = solution;
-    start.focus();
+    told = question.textContent;
   }
   return {
     start, el: h('div', {}, form, verdict), asking: () => asking,
@@ -163,7 +171,7 @@ function predict(changed) {
       question.textContent = words;
       start.disabled = value == null;
       if (start.disabled && asking) ask(false);
-      if (told !== value) verdict.textContent = '';
+      if (told !== words) verdict.textContent = '';
       solution = value;
     },
   };

@@ -23,7 +23,6 @@ function pageModel(state, save) {
       listeners[event] = listener ? (listeners[event] || []).filter(other => other !== listener) : [];
     }),
     save_changes() { if (dirty) save(); dirty = false; },
-    send() {},
   };
   return model;
 }
@@ -36,7 +35,7 @@ const write = value => [value].flat(2).map(v => (v === true ? 1 : v === false ? 
 function read(text, { choices, low, high, sizes, pair }) {
   if (choices) return choices.find(choice => write(choice) === text);
   const found = text.split('.').map(part => (/^-?\d+$/.test(part) ? +part : NaN)), { length } = found;
-  if (!found.every(value => value >= low && value <= high)) return undefined;
+  if (!found.every(value => value >= low && value <= high)) return;
   if (!sizes) return length === 1 ? found[0] : pair && length === 2 ? found : undefined;
   const [[least, rows], columns] = sizes, width = columns?.[1];       // a table has all its rows and columns
   if (columns) return length === rows * width ? table(rows, width, (i, j) => found[i * width + j]) : undefined;
@@ -75,15 +74,18 @@ function start(place, id) {
     clearTimeout(waiting);
     waiting = setTimeout(() => keep(id, current, first, bounds), CHANGED_MS);
   });
-  place.id ||= id;
   try {
     EXPLORERS[name]().render({ model, el: place });
     place.dataset.ready = '';
+    addEventListener('hashchange', () => {
+      if (location.hash && !location.hash.includes('=')) return;          // a link within the page
+      clearTimeout(waiting);
+      Object.entries(linked()).forEach(([key, value]) => model.set(key, value));
+    });
   } catch (error) {                     // the still figure stays
     place.querySelector(':scope > .cx')?.remove();
     console.error(error);
   }
-  addEventListener('hashchange', () => Object.entries(linked()).forEach(([key, value]) => model.set(key, value)));
 }
 
 function startAll() {

@@ -13,20 +13,23 @@ const INSIDE = 12;                           // the least height of a part that 
  * A column may hold a stack instead of one bar: { parts: [{ v, mark, text }] }, drawn on top of each other,
  * positive up, negative down.
  */
-export function plot({ role, label, low, high, half = 36, point = () => {}, pick = () => {}, edit }) {
+export function plot({ role, label, low, high, half = 36, point = () => {}, pick, edit }) {
   // Chromium lets Tab stop at an SVG that listens to focus, unless it is told not to.
   const svg = h('svg.cx-plot', { tabindex: -1, role: 'group', 'aria-label': label });
   const change = (i, value) => edit(i, clamp(value, low, high));
   const tab = roving(svg, {
     point: (_, i) => { if (dragged === null) point(i); },
-    pick: (_, i) => pick(i),
+    pick: pick && ((_, i) => pick(i)),
+    upright: true,
     edit: edit && ((_, i, next) => change(i, next(values[i]))),
   });
   const { el, head } = panel(role, svg, tab.steps?.el);
-  let columns = [], values = [], scale = 1, dragged = null;
+  let columns = [], values = [], scale = 1, dragged = null, from;
 
   const middle = ROOM + half, tall = 2 * middle + ROOM;
   function drag(event) {
+    if (Math.abs(event.clientY - from) < 3) return;                         // a click
+    from = NaN;
     const box = svg.getBoundingClientRect(), y = (event.clientY - box.top) * tall / box.height;
     const value = clamp(Math.round((middle - y) / half * scale), low, high);
     if (value !== values[dragged]) edit(dragged, value);
@@ -35,10 +38,11 @@ export function plot({ role, label, low, high, half = 36, point = () => {}, pick
     svg.classList.add('cx-movable');
     svg.addEventListener('pointerdown', event => {
       const column = event.target.closest('.cx-column');
-      if (!column) return;
+      if (!column || event.button || event.pointerType === 'touch') return;   // a finger scrolls
       svg.setPointerCapture(event.pointerId);
       column.focus();
       dragged = column.place[1];
+      from = event.clientY;
     });
     svg.addEventListener('pointermove', event => { if (dragged !== null) drag(event); });
     for (const end of ['pointerup', 'pointercancel']) svg.addEventListener(end, () => { dragged = null; });
@@ -47,7 +51,7 @@ export function plot({ role, label, low, high, half = 36, point = () => {}, pick
   function rebuild(n) {
     const width = n * WIDE, limits = edit && { 'aria-orientation': 'vertical', 'aria-valuemin': low, 'aria-valuemax': high };
     // The back stays when a bar is redrawn: a finger's first touch redraws it before it presses.
-    columns = range(n).map(i => h('g.cx-column', { role: edit ? 'slider' : 'img', ...limits },
+    columns = range(n).map(i => h('g.cx-column', { role: edit ? 'slider' : pick ? 'button' : 'img', ...limits },
       h('rect.cx-back', { x: i * WIDE + 1, width: WIDE - 2, y: 0, height: 2 * middle }), h('g.cx-drawn')));
     for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${tall}`, width, height: tall })) svg.setAttribute(name, value);
     svg.replaceChildren(...columns, h('line.cx-axis', { x1: 0, x2: width, y1: middle, y2: middle }));

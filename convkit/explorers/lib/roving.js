@@ -5,14 +5,19 @@ import { stepper } from './dom.js';
 /**
  * Listen on `box`, whose cells carry their place [i, j]. point(i, j): hovered, focused or tapped, point(): left;
  * pick(i, j): clicked, Enter, space; edit(i, j, change): +, −, digits, and the buttons `steps.el`, where change
- * maps the old value to the new one. `take(rows)` takes the cells, `name()` is to follow each drawing.
+ * maps the old value to the new one. If `upright`, arrows up and down edit instead of moving. `take(rows)`
+ * takes the cells, `name()` is to follow each drawing.
  */
-export function roving(box, { point = () => {}, pick = () => {}, edit }) {
+export function roving(box, { point = () => {}, pick = () => {}, edit, upright }) {
   const steps = edit && stepper(by => edit(...at, value => value + by));
   let cells = [], at;
 
   const current = () => at && cells[at[0]]?.[at[1]];
-  const name = () => { if (current()) steps?.name(current().dataset.name, current().fixed); };
+  const name = () => {
+    if (!steps) return;
+    steps.el.hidden = !current();
+    if (current()) steps.name(current().dataset.name, current().fixed);
+  };
   function moveTo(i, j) {
     current()?.setAttribute('tabindex', -1);
     const row = clamp(i, 0, cells.length - 1);
@@ -21,7 +26,8 @@ export function roving(box, { point = () => {}, pick = () => {}, edit }) {
     name();
   }
   function onkey([i, j], event) {
-    const { key } = event, bar = edit && cells.length === 1, far = event.ctrlKey ? cells.length - 1 : 0;
+    const { key, ctrlKey } = event, bar = edit && upright, far = ctrlKey ? cells.length - 1 : 0;
+    if (event.altKey || event.metaKey || (ctrlKey && !/^(Home|End)$/.test(key))) return;   // the browser's own
     const target = {
       ArrowUp: !bar && [i - 1, j], ArrowDown: !bar && [i + 1, j], ArrowLeft: [i, j - 1], ArrowRight: [i, j + 1],
       Home: [far ? 0 : i, 0], End: [far || i, Infinity],
