@@ -27,7 +27,11 @@ def is_module(name):
     return isinstance(getattr(ck, name), ModuleType)
 
 
-PUBLIC = sorted([name for name in ck.__all__ if not is_module(name)] + ["testing.assert_agree"])
+PUBLIC = sorted(
+    [name for name in ck.__all__ if not is_module(name)]
+    + [f"explorers.{name}" for name in ck.explorers.__all__]
+    + ["testing.assert_agree"]
+)
 
 
 def resolve(name):
@@ -102,7 +106,10 @@ def test_docstring_explains_each_argument_in_order(name):
     thing = resolve(name)
     explained = members(docstring(name)["Parameters"])
     fields = getattr(thing, "_fields", None)  # of a named tuple, each with its own docstring
-    assert explained == ([] if fields else list(inspect.signature(thing).parameters))
+    if name.startswith("explorers."):  # all by name, in any order
+        assert sorted(", ".join(explained).split(", ")) == sorted(thing.limits())
+    else:
+        assert explained == ([] if fields else list(inspect.signature(thing).parameters))
     assert all(inspect.getdoc(getattr(thing, field)) for field in fields or ())
 
 

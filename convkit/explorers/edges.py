@@ -28,6 +28,7 @@ SHAPES = {
 INPUT = np.where(COLUMN <= ROW, 5, 0).tolist()
 KERNELS = {
     "left Sobel": [[1, 0, -1], [2, 0, -2], [1, 0, -1]],
+    "right Sobel": [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]],
     "top Sobel": [[1, 2, 1], [0, 0, 0], [-1, -2, -1]],
     "outline": [[0, -1, 0], [-1, 4, -1], [0, -1, 0]],
     "box blur (sum)": [[1, 1, 1], [1, 1, 1], [1, 1, 1]],
@@ -83,7 +84,7 @@ class Edges(Explorer):
     x : array_like of int
         The own input, at most 16 x 16, from 0 to 9.
     kernel : str
-        The weights: "left Sobel", "top Sobel", "outline" (the negative Laplacian), "box blur
+        The weights: "left Sobel", "right Sobel", "top Sobel", "outline" (the negative Laplacian), "box blur
         (sum)", which is not divided by 9, "sharpen", "emboss", "identity", or "own", which is `w`.
     w : array_like of int
         The own weights, at most 3 x 3, from -9 to 9.

@@ -44,7 +44,7 @@ function sentenceOf(net, counts, l, i) {
   const centre = x[first + Math.floor((r - 1) / 2)], touched = x.filter(Boolean).length;
   return `Unit ${i} of layer ${l} sees ${count(seen, 'input')}` + (seen < r ? ` and ${r - seen} of padding` : '')
     + `, and touches ${touched} of them; ` + (centre === undefined || !all ? 'the centre of its field is padding.'
-      : `the centre one is on ${centre} of the ${count(all, 'path')} (${percent(centre, all)}; an even share is ${percent(1, seen)}).`);
+      : `the centre one is on ${centre} of the ${count(all, 'path')} (${percent(centre, all)}; an even share is ${percent(1, touched)}).`);
 }
 
 /** Size, jump and start of each layer's fields, from those of the layer below. */

@@ -39,7 +39,7 @@ function polynomial(coefficients, e = 0, step = 1) {
 
 function sumOf({ signal, kernel, y }, { kind, i }, terms) {
   const texts = terms.map(({ a, b }) => `${factor(signal[a])}·${factor(kernel[b])}`);
-  if (kind === 'y') return [`y[${i}] = ${texts.join(' + ')} = `, answer(number(y[i]))];
+  if (kind === 'y') return `y[${i}] = ${texts.join(' + ')} = ${number(y[i])}`;
   return 'products: ' + terms.map((term, at) => texts[at] + (term.i === null ? ' in no output' : ` in y[${term.i}]`)).join(', ');
 }
 
@@ -131,7 +131,7 @@ function render({ model, el }) {
     Y.set(['Output y ', h('small', {}, `${m} of ${full.m} sums`)], y.map((v, i) => one(on, 'y', v, i, i === choice ? 'cx-picked' : '')), largest(y));
     f.write({
       formula: [`(${polynomial(net.signal)}) (${polynomial(net.kernel, 0, net.flip ? 1 : -1)}) = `, answer(polynomial(full.y, full.first))],
-      sum: sumOf(net, focus, terms), sentence: sentenceOf(net, get), call: call(net),
+      sum: answer(sumOf(net, focus, terms)), sentence: answer(sentenceOf(net, get)), call: call(net),
       question: `What is y[${choice}]?`, solution: y[choice],
     });
   });

@@ -109,7 +109,7 @@ function sentenceOf(net) {
     return `${unread} of ${read.length} inputs ${unread === 1 ? 'is' : 'are'} read by no output (hatched): they cannot change y, and their gradient is 0.`;
   }
   const least = Math.min(...read), most = Math.max(...read);
-  return `Every one of the ${read.length} inputs is read, by ${least < most ? least + ' to ' : ''}${count(most, 'product')}.`;
+  return `Every one of the ${read.length} inputs is read, by ${least < most ? least + ' to ' : ''}${count(most, net.op === 'conv' ? 'product' : 'window')}.`;
 }
 
 /** One slider for both axes, or one for each if the state holds two numbers. */
@@ -168,6 +168,7 @@ function render({ model, el }) {
     const on = net.m[0] ? lit(net, focus) : new Set();
     const best = net.op === 'max' && focus.kind === 'output' ? winners(net, i, j) : [];
     const y = table(...net.m, (a, b) => output(net, a, b));
+    Y.el.style.setProperty('--cell', averages() ? '42px' : '');      // for two decimals
     const tall = rows.n + 2 * rows.p, wide = columns.n + 2 * columns.p, said = sentenceOf(net);
     X.set(['Input x ', h('small', {}, `${rows.n} × ${columns.n}` + (rows.p || columns.p ? `, padded ${tall} × ${wide}` : ''))],
       table(tall, wide, (a, b) => inputCell(net, on, best, a - rows.p, b - columns.p)));

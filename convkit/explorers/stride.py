@@ -137,7 +137,9 @@ class Stride(Explorer):
                 "output (hatched): they cannot change y, and their gradient is 0."
             )
         least, most = int(read.min()), int(read.max())
-        often = (f"{least} to " if least < most else "") + counted(most, "product")
+        often = (f"{least} to " if least < most else "") + counted(
+            most, "product" if self.op == "conv" else "window"
+        )
         return f"Every one of the {read.size} inputs is read, by {often}."
 
     def of_winners(self) -> str:

@@ -37,13 +37,13 @@ function ties({ taps, test, n, m, by }) {
 
 function sumOf(net, { y, fz, both, left, after, old }, i) {
   if (net.test === 'additivity') {
-    return [`(f(x + z) − f(x) − f(z))[${i}] = `, answer(`${number(both[i])} − ${factor(y[i])} − ${factor(fz[i])} = ${number(left[i])}`)];
+    return `(f(x + z) − f(x) − f(z))[${i}] = ${number(both[i])} − ${factor(y[i])} − ${factor(fz[i])} = ${number(left[i])}`;
   }
   if (net.test === 'shift') {
-    return [`f(shift x)[${i}] = `, answer(number(after[i])), `; shift f(x)[${i}] = f(x)[${(i - net.by + net.m) % net.m}] = `, answer(number(old[i]))];
+    return `f(shift x)[${i}] = ${number(after[i])}; shift f(x)[${i}] = f(x)[${(i - net.by + net.m) % net.m}] = ${number(old[i])}`;
   }
   const terms = tapsOf(net, i).map(({ a, j }) => `${factor(net.x[j])}·${factor(net.w[a])}`).join(' + ') + (net.b ? ' + ' + net.b : '');
-  return [`y[${i}] = ${net.relu ? 'max(0, ' + terms + ')' : terms} = `, answer(number(y[i]))];
+  return `y[${i}] = ${net.relu ? 'max(0, ' + terms + ')' : terms} = ${number(y[i])}`;
 }
 
 const most = values => Math.max(...values.map(Math.abs));
@@ -57,7 +57,7 @@ function sentenceOf(net, { y, left, after, old }) {
       : `All ${m} residuals are 0: f(x + z) = f(x) + f(z) for these x and z.`;
   }
   if (net.test === 'shift') {
-    const found = differing(after, old), why = [n % s && `the stride ${s} does not divide ${n}`, zeros && 'zero padding marks the ends'];
+    const found = differing(after, old), why = [n % s && `the shift ${n} is no multiple of the stride ${s}`, zeros && 'zero padding marks the ends'];
     return `Shift x by ${n}, or f(x) by ${by}: ${found} of ${m} outputs differ` + (found ? `, for ${why.filter(Boolean).join(' and ')}.`
       : `. That is equivariance; invariance would leave y as it was, and ${differing(after, y)} of ${m} outputs changed.`);
   }
@@ -97,7 +97,7 @@ function render({ model, el }) {
   const editable = (kind, role, label, test) => view(kind, role, label, test, { ...f.limits[kind], edit: f.edit(kind) });
   const result = (kind, label, test, half) => view(kind, 'output', label, test, { half, pick: i => put({ i }) });
   const X = editable('x', 'input', 'Input x'), Z = editable('z', 'input', 'Second input z', 'additivity');
-  const moved = view('moved', 'input', 'Shifted input', 'shift'), W = editable('w', 'kernel', 'Kernel w');
+  const moved = view('moved', 'input', 'Shifted input, a roll', 'shift'), W = editable('w', 'kernel', 'Kernel w');
   const Y = result('y', 'Output y, of mirrored copies of w', 'superposition', 60), left = result('y', 'f(x + z) − f(x) − f(z)', 'additivity');
   const after = result('y', 'f(shift x)', 'shift'), old = result('old', 'shift f(x)', 'shift');
 
@@ -123,7 +123,7 @@ function render({ model, el }) {
     const scale = largest([all.after, all.old]), differs = at => (all.after[at] === all.old[at] ? {} : { under: '≠' + at });
     after(now, all.after, scale, differs);
     old(now, all.old, scale, differs);
-    f.write({ sum: sumOf(net, all, kind === 'y' || kind === 'old' ? i : choice),
+    f.write({ sum: answer(sumOf(net, all, kind === 'y' || kind === 'old' ? i : choice)),
       sentence: answer(sentenceOf(net, all)), call: call(net), ...ask(net, all, choice) });
   });
 }

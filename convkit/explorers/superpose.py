@@ -146,7 +146,8 @@ class Superpose(Explorer):
                 f"{said}. That is equivariance; invariance would leave y as it was, and {changed} "
                 f"of {m} outputs changed."
             )
-        why = [f"the stride {self.s} does not divide {self.n}"] if self.n % self.s else []
+        multiple = f"the shift {self.n} is no multiple of the stride {self.s}"
+        why = [multiple] if self.n % self.s else []
         if self.padding == "zeros":
             why.append("zero padding marks the ends")
         return f"{said}, for {' and '.join(why)}."

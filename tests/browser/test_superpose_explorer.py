@@ -8,7 +8,7 @@ from figures import opened, value_of, with_bug
 import convkit as ck
 from convkit.explorers import Superpose
 
-X, Z, W, MOVED = "Input x", "Second input z", "Kernel w", "Shifted input"
+X, Z, W, MOVED = "Input x", "Second input z", "Kernel w", "Shifted input, a roll"
 Y, RESIDUAL, AFTER, OLD = (
     "Output y, of mirrored copies of w", "f(x + z) − f(x) − f(z)", "f(shift x)", "shift f(x)"
 )  # fmt: skip

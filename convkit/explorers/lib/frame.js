@@ -21,8 +21,6 @@ function keepKeys(root) {
 /** A part of a text that a reader who predicts must not see yet. */
 export const answer = text => h('span.cx-answer', {}, text);
 
-const STEP_MS = 700;
-
 /**
  * The frame around an explorer. `title` names it to a screen reader.
  * Returns what the explorer is built from; end `render` with `return f.start(draw)`, where `draw` sets
@@ -43,7 +41,7 @@ export function frame({ model, el }, title) {
   const asked = predict(asking => { f.stop(); root.classList.toggle('cx-asking', asking); f.draw(); });
   const buttons = h('div.cx-row', {}, asked.start,
     button('Reset', () => { f.stop(); put(structuredClone(get('_initial'))); }));
-  const root = h('div.cx', { role: 'group', 'aria-label': 'Interactive figure: ' + title },
+  const root = h('div.cx', { role: 'group', 'aria-label': title },
     controls, formula, views, sum, sentence, buttons, asked.el, h('p', {}, call), live);
   keepKeys(root);
   el.append(root);
@@ -105,7 +103,7 @@ export function frame({ model, el }, title) {
         if (timer) return stop();
         if (at() >= size() - 1) go(0);
         play.textContent = 'Stop';
-        timer = setInterval(tick, STEP_MS);
+        timer = setInterval(tick, 700);
       });
       const move = by => () => { stop(); step(by); };
       f.stop = stop;

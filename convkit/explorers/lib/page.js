@@ -3,8 +3,6 @@
 // EXPLORERS holds the render function of each; bundle.py makes it.
 import { equal, table } from './arithmetic.js';
 
-const CHANGED_MS = 400;
-
 function pageModel(state, save) {
   const listeners = {};
   let dirty = false;
@@ -72,7 +70,7 @@ function start(place, id) {
   let waiting;
   const model = pageModel(current, () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => keep(id, current, first, bounds), CHANGED_MS);
+    waiting = setTimeout(() => keep(id, current, first, bounds), 400);         // a drag is over
   });
   try {
     EXPLORERS[name]().render({ model, el: place });
