@@ -84,8 +84,9 @@ class Edges(Explorer):
     x : array_like of int
         The own input, at most 16 x 16, from 0 to 9.
     kernel : str
-        The weights: "left Sobel", "right Sobel", "top Sobel", "outline" (the negative Laplacian), "box blur
-        (sum)", which is not divided by 9, "sharpen", "emboss", "identity", or "own", which is `w`.
+        The weights: "left Sobel", "right Sobel", "top Sobel", "outline" (the negative
+        Laplacian), "box blur (sum)", which is not divided by 9, "sharpen", "emboss", "identity",
+        or "own", which is `w`.
     w : array_like of int
         The own weights, at most 3 x 3, from -9 to 9.
     split : bool

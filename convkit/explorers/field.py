@@ -134,7 +134,7 @@ class Field(Explorer):
         middle, all_paths = self.unit[1] * jump - padding + (size - 1) // 2, paths.sum()
         if not 0 <= middle < self.n or not all_paths:
             return "the centre of its field is padding."
-        share, even = percent(paths[middle], all_paths), percent(1, np.count_nonzero(paths))
+        share, even = percent(paths[middle], all_paths), percent(1, int(np.count_nonzero(paths)))
         return (
             f"the centre one is on {paths[middle]} of the {counted(all_paths, 'path')} "
             f"({share}; an even share is {even})."

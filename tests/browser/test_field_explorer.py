@@ -177,7 +177,7 @@ def test_every_unit_lights_its_paths_down_and_up(browser):
     [
         ("k = 3, 3, 3", "sees 7 inputs, and touches 7 of them; the centre one is on 7 of the 27 paths (25.9 %; an even share is 14.3 %)."),  # noqa: E501
         ("d = 1, 2, 4", "sees 15 inputs, and touches 15 of them; the centre one is on 1 of the 27 paths (3.7 %; an even share is 6.7 %)."),  # noqa: E501
-        ("d = 2, 2, 2", "sees 13 inputs, and touches 7 of them; the centre one is on 7 of the 27 paths (25.9 %; an even share is 7.7 %)."),  # noqa: E501
+        ("d = 2, 2, 2", "sees 13 inputs, and touches 7 of them; the centre one is on 7 of the 27 paths (25.9 %; an even share is 14.3 %)."),  # noqa: E501
         ("s = 2, 2, 2", "sees 15 inputs, and touches 15 of them; the centre one is on 1 of the 27 paths (3.7 %; an even share is 6.7 %)."),  # noqa: E501
     ],
 )  # fmt: skip
