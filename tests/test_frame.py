@@ -53,6 +53,14 @@ def test_colab_opens_from_github_only():
     assert "colab_url" not in elsewhere["launch_buttons"]
 
 
+def test_a_hub_gets_a_button_if_there_is_one():
+    def buttons(hub):
+        return repository.theme_options("https://github.com/a/b", "main", hub)["launch_buttons"]
+
+    assert "jupyterhub_url" not in buttons("")
+    assert buttons("https://hub.uni.edu")["jupyterhub_url"] == "https://hub.uni.edu"
+
+
 def test_words_for_the_pages_name_the_repository_or_a_placeholder():
     assert (
         "git+https://github.com/a/b"

@@ -19,13 +19,15 @@ def locate(url, branch, environ):
     return url.rstrip("/"), branch
 
 
-def theme_options(url, branch):
+def theme_options(url, branch, hub=""):
     """The theme's buttons: none at all without an address, so that none is dead."""
     if not url:
         return {"repository_url": "", "launch_buttons": {}}
     launch = {"notebook_interface": "jupyterlab", "binderhub_url": "https://mybinder.org"}
     if urlsplit(url).netloc == "github.com":  # the only host that Colab opens notebooks from
         launch["colab_url"] = "https://colab.research.google.com"
+    if hub:
+        launch["jupyterhub_url"] = hub
     return {
         "repository_url": url,
         "repository_branch": branch,
@@ -62,7 +64,8 @@ def configure(app, config):
     options = config.html_theme_options
     setting = options.get("repository_url") or "", options.get("repository_branch") or "main"
     url, branch = locate(*setting, os.environ)
-    options.update(theme_options(url, branch))
+    hub = options.get("launch_buttons", {}).get("jupyterhub_url", "")
+    options.update(theme_options(url, branch, hub))
     config.myst_substitutions = {**config.myst_substitutions, **substitutions(url)}
     config.notfound_urls_prefix = site_prefix(url, config.html_baseurl)
 
