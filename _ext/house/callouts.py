@@ -8,14 +8,15 @@ Plain Markdown, so the same text reads well in Jupyter, in Colab and on GitHub.
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 
+# The classes of the theme, note and warning, would bring its icons.
 KINDS = {
     "predict": "predict",
     "misconception": "misconception",
     "you will be able to": "goals",
     "summary": "summary",
     "remember": "summary",
-    "note": "note",
-    "warning": "warning",
+    "note": "remark",
+    "warning": "misconception",
 }
 
 
