@@ -38,6 +38,14 @@ window.figures = (() => {
     },
   };
 
+  /** What a drawing of rows of numbers as steps holds; null where there is none. */
+  function profile(place) {
+    const drawing = place.querySelector('.cx-steps');
+    if (!drawing) return null;
+    const paths = [...drawing.querySelectorAll('path')].map(path => path.getAttribute('d'));
+    return { paths, column: drawing.querySelector('rect').getAttribute('x'), says: drawing.getAttribute('aria-label') };
+  }
+
   function read(place) {
     const views = {};
     for (const view of place.querySelectorAll('[role=grid], svg[role=group]')) {
@@ -50,7 +58,7 @@ window.figures = (() => {
     for (const label of place.querySelectorAll('label')) {
       if (shown(label) && label.control) controls[text(label)] = label.control.type === 'checkbox' ? label.control.checked : label.control.value;
     }
-    return { views, controls, formula: part('.cx-formula'), sum: part('.cx-sum'), sentence: part('.cx-sentence'),
+    return { views, controls, profile: profile(place), formula: part('.cx-formula'), sum: part('.cx-sum'), sentence: part('.cx-sentence'),
       call: part('.cx-call'), warns: Boolean(root(place).querySelector('.cx-sentence.cx-warn')) };
   }
 

@@ -8,11 +8,14 @@ What can be done is said in figures.js. A list of lists of acts takes one call a
 each, which is what makes hundreds of settings quick.
 """
 
+import json
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from convkit import explorers
 from convkit.explorers import bundle, page_script
 
 DRIVER = Path(__file__).with_name("figures.js").read_text()
@@ -87,8 +90,11 @@ class Figure:
             yield {name: set(map(tuple, lit)) for name, lit in raw["lit"].items()}, raw["sum"]
 
     def _run(self, lists, look):
-        script = "(place, [lists, look]) => figures.run(place, lists, look)"
-        return self.place.evaluate(script, [lists, look])
+        # as one text: what Playwright makes of long nested lists takes longer than the acts
+        script = (
+            "(place, [lists, look]) => JSON.stringify(figures.run(place, JSON.parse(lists), look))"
+        )
+        return json.loads(self.place.evaluate(script, [json.dumps(lists), look]))
 
     def do(self, *acts):
         """Do some acts and return what is seen then."""
@@ -96,28 +102,66 @@ class Figure:
 
 
 @contextmanager
-def opened(browser, *explorers, address="", script=None, strict=True, **options):
+def opened(browser, *shown, address="", script=None, strict=True, **options):
     """Open a page with explorers; yield a Figure of the first.
 
     `address` is what follows the # in the page's address, `script` replaces the page's script.
     Unless `strict` is off, an error in the page or a request to a host is one here.
     """
-    context = browser.new_context(**options)
-    page = context.new_page()
-    text = PAGE.format("".join(e.html() for e in explorers), script or page_script())
-    errors = []
+    text = PAGE.format("".join(map(as_html, shown)), script or page_script())
+    with blank_page(browser, options) as (page, errors):
+        page.route(f"{HOST}/*", lambda route: route.fulfill(body=text, content_type="text/html"))
+        page.goto(f"{HOST}/#{address}")
+        if strict:
+            page.wait_for_function("!document.querySelector('[data-explorer]:not([data-ready])')")
+        if options.get("java_script_enabled", True):
+            page.evaluate(DRIVER)
+        yield Figure(page)
+        assert not (strict and errors), errors
+
+
+BLANK = {}
+
+
+@contextmanager
+def blank_page(browser, options):
+    """A blank page in a context with these options, and the list of errors heard from it.
+
+    To open one takes a browser much longer than to load an explorer, so it is used again, unless
+    something has failed.
+    """
+    key = browser, json.dumps(options, sort_keys=True)
+    page, errors = BLANK.pop(key, None) or new_page(browser, options)
+    yield page, errors
+    page.goto("about:blank")
+    page.unroute(f"{HOST}/*")
+    page.mouse.move(0, 0)
+    page.emulate_media(media="null")
+    errors.clear()
+    BLANK[key] = page, errors
+
+
+def new_page(browser, options):
+    page, errors = browser.new_context(**options).new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
     page.route("**/*", lambda route: errors.append(route.request.url) or route.abort())
-    page.route(f"{HOST}/*", lambda route: route.fulfill(body=text, content_type="text/html"))
-    page.goto(f"{HOST}/#{address}")
-    if strict:
-        page.wait_for_function("!document.querySelector('[data-explorer]:not([data-ready])')")
-    if options.get("java_script_enabled", True):
-        page.evaluate(DRIVER)
-    yield Figure(page)
-    context.close()
-    assert not (strict and errors), errors
+    return page, errors
+
+
+def as_html(explorer):
+    """What `explorer.html()` gives, drawn once for each state."""
+    return html_of(type(explorer).__name__, json.dumps(explorer.state))
+
+
+@cache
+def html_of(kind, state):
+    return getattr(explorers, kind)(**json.loads(state)).html()
+
+
+def copied(explorer):
+    """Another explorer in the same state."""
+    return getattr(explorers, type(explorer).__name__)(**explorer.state)
 
 
 def with_bug(monkeypatch, file, old, new):

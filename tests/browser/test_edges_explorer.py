@@ -1,10 +1,13 @@
 """The edges explorer shows what convkit computes, and never loses a sign."""
 
 import re
+from functools import partial
 
 import numpy as np
 import pytest
-from figures import Seen, opened, value_of, with_bug
+import trials
+from figures import opened, value_of
+from trials import one_hot, places
 
 import convkit as ck
 from convkit.explorers import Edges
@@ -13,8 +16,6 @@ from convkit.explorers.edges import KERNELS, SHAPES, unpacked
 INPUT, KERNEL, PASS, OUTPUT = "Input x", "Kernel w", "First pass t", "Output y"
 PRODUCTS = "Products"
 SPLIT = "split w = u vᵀ"
-SETTINGS = 500
-CALM = {"reduced_motion": "reduce"}  # what fades slows hundreds of readings down
 
 BUGS = {
     "flipped kernel": ("edges.js", "dot(row, x[i + a]", "dot(row, x[i + w.length - 1 - a]"),
@@ -56,7 +57,8 @@ def next_setting(explorer, rng):
         acts.append(["set", "kernel", explorer.kernel])
     else:
         acts += edit(explorer, "w", KERNEL, rng)
-    return acts + (edit(explorer, "x", INPUT, rng) if rng.random() < 0.6 else pick(explorer, rng))
+    acts += edit(explorer, "x", INPUT, rng) if rng.random() < 0.6 else pick(explorer, rng)
+    return [*acts, ["leave", OUTPUT]]  # so that the picked output is the one shown
 
 
 def edit(explorer, key, view, rng):
@@ -148,62 +150,25 @@ def torch_call(explorer):
     return f"{call} # " + " → ".join(str((1, 1, *step.shape)) for step in steps)
 
 
-RUN = """(place, lists) => lists.map(acts => {
-  const [seen] = figures.run(place, [acts], 'read'), profile = place.querySelector('.cx-steps');
-  const paths = [...profile.querySelectorAll('path')].map(path => path.getAttribute('d'));
-  const column = profile.querySelector('rect').getAttribute('x');
-  return { ...seen, profile: { paths, column, says: profile.getAttribute('aria-label') } };
-})"""
-
-
-def run(figure, lists):
-    """Do each list of acts and return what is seen after it, with the profile."""
-    return [Seen(raw) for raw in figure.place.evaluate(RUN, lists)]
-
-
-def mismatches(figure, explorer, rng, count):
-    """Drive a figure through random settings; return all that differs from convkit."""
-    acts, expected = [], []
-    for _ in range(count):
-        # the pointer leaves, so that the picked output is the one shown
-        acts.append([*next_setting(explorer, rng), ["leave", OUTPUT]])
-        expected.append(Edges(**explorer.state))
-    found = []
-    for seen, one in zip(run(figure, acts), expected, strict=True):
-        found += [f"{one!r}: {text}" for text in differences(one, seen)]
-    return found
+def wrong(figure, explorer, rng):
+    """All that can be found wrong with a figure, from its links and sums to its numbers."""
+    yield from wrong_links(figure, explorer)
+    yield from trials.mismatches(figure, explorer, rng, next_setting, differences)
 
 
 def test_numbers_are_convkits(browser):
     rng = np.random.default_rng(1)
-    explorer = drawn(rng)
-    with opened(browser, explorer, **CALM) as figure:
-        found = mismatches(figure, explorer, rng, SETTINGS)
-    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+    trials.check_settings(browser, drawn(rng), rng, next_setting, differences)
 
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
-    script = with_bug(monkeypatch, *BUGS[bug])
     rng = np.random.default_rng(3)
-    explorer = small(rng, split=True)
-    with opened(browser, explorer, script=script, strict=False, **CALM) as figure:
-        noticed = next(wrong_links(figure, explorer), None) or mismatches(figure, explorer, rng, 25)
-    assert noticed, f"{bug}: no test would notice"
+    explorers = [small(rng, split=True)]
+    trials.check_noticed(browser, monkeypatch, BUGS[bug], explorers, partial(wrong, rng=rng))
 
 
 # --- What lights up, and the sums ---
-
-
-def places(array):
-    """The places where an array is not zero."""
-    return {(int(i), int(j)) for i, j in np.argwhere(array)}
-
-
-def one_hot(shape, i, j):
-    array = np.zeros(shape, int)
-    array[i, j] = 1
-    return array
 
 
 def fed(x, w):
@@ -226,38 +191,32 @@ def expected_links(explorer):
     n, m = len(explorer.input), len(explorer.output)
     x, y = (np.ones(shape, int) for shape in ((n, n), (m, m)))
     w, column, row = (np.ones(shape, int) for shape in ((3, 3), (3, 1), (1, 3)))
-    links = {INPUT: {}, KERNEL: {}, OUTPUT: {}}
     for at in np.ndindex(n, n):
         one = one_hot((n, n), *at)
-        links[INPUT][at] = {
+        yield INPUT, at, {
             INPUT: {at}, OUTPUT: fed(one, w), KERNEL: used(one, (3, 3), y), PASS: fed(one, row)
         }  # fmt: skip
     for at in np.ndindex(m, m):
         one = one_hot((m, m), *at)
-        links[OUTPUT][at] = {
+        yield OUTPUT, at, {
             INPUT: read((n, n), w, one), OUTPUT: {at}, KERNEL: used(x, (3, 3), one),
             PRODUCTS: used(x, (3, 3), one), PASS: read((n, m), column, one),
         }  # fmt: skip
     for at in np.ndindex(3, 3):
         one = one_hot((3, 3), *at)
-        links[KERNEL][at] = {
+        yield KERNEL, at, {
             INPUT: read((n, n), one, y), OUTPUT: places(y), KERNEL: {at}, PRODUCTS: {at},
             PASS: read((n, m), one.any(axis=1)[:, None].astype(int), y),
         }  # fmt: skip
-    return links
 
 
 def wrong_links(figure, explorer):
     """What lights up otherwise than convkit says, and which sums do not give convkit's numbers."""
-    for view, cells in expected_links(explorer).items():
-        for (at, links), (lit, written) in zip(
-            cells.items(), figure.links(view, cells), strict=True
-        ):
-            for other, expected in links.items():
-                if (other != PASS or explorer.split) and lit[other] != expected:
-                    yield f"{explorer!r}: {view} {at} lights {other} {lit[other]}, not {expected}"
-            if problem := wrong_sum(explorer, view, at, written):
-                yield f"{explorer!r}: {written} {problem}"
+    expected = list(expected_links(explorer))
+    if not explorer.split:
+        for _, _, lights in expected:
+            del lights[PASS]
+    yield from trials.wrong_links(figure, explorer, expected, wrong_sum)
 
 
 def wrong_sum(explorer, view, at, written):
@@ -291,13 +250,7 @@ def small(rng, split):
 def test_links_and_sums_are_convkits(browser, seed):
     rng = np.random.default_rng(seed)
     explorers = [small(rng, split) for split in (False, True, seed % 2 == 0)]
-    with opened(browser, *explorers, **CALM) as figure:
-        found = [
-            text
-            for index, explorer in enumerate(explorers)
-            for text in wrong_links(figure.at(index), explorer)
-        ]
-    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+    trials.check_explorers(browser, explorers, wrong_links)
 
 
 # --- Facts ---
@@ -376,7 +329,7 @@ def test_the_photograph_by_keys(browser):
         cursor.focus()
         for key in ["ArrowDown", "ArrowRight", "ArrowRight", "Enter"]:
             figure.page.keyboard.press(key)
-        [seen] = run(figure, [[]])
+        seen = figure.do()
         y = explorer.output[31, 22]
         assert value_of(seen.sum.split(" = ")[2]) == y
         assert cursor.get_attribute("aria-label") == f"Output y 31, 22: {y}".replace("-", "−")
@@ -409,16 +362,7 @@ def test_tables_given_are_shown():
 def test_the_answer_is_hidden_until_it_is_guessed(browser):
     with opened(browser, Edges()) as figure:
         figure.do(["press", "Predict first"])
-        assert figure.place.locator("label", has_text="What is y[2, 1]").is_visible()
-        hidden = figure.place.locator(".cx-answer").locator("visible=true")
-        assert hidden.count() == 0
-        seen = figure.do()
-        assert seen.raw["views"].keys() == {INPUT, KERNEL}
-        figure.page.wait_for_timeout(500)
-        live = figure.place.locator("[aria-live]").text_content()
-        assert "−4" not in live
-        figure.place.locator(".cx-question input").fill("4")
-        figure.page.keyboard.press("Enter")
-        verdict = figure.place.locator(".cx-verdict").text_content()
-        assert verdict == "You said 4; it is −4."
-        assert OUTPUT in figure.do().raw["views"]
+        texts, verdict = [Edges().sentence()], "You said 4; it is −4."
+        question = figure.place.locator(".cx-question label").inner_text()
+        assert question.startswith("What is y[2, 1]")
+        trials.check_guess(figure, question, [OUTPUT, PRODUCTS], texts, verdict)

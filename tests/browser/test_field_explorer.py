@@ -1,17 +1,18 @@
 """The field explorer counts the paths that convkit's gradients through kernels of ones count."""
 
 import re
+from functools import partial
 
 import numpy as np
 import pytest
-from figures import opened, value_of, with_bug
+import trials
+from figures import opened, value_of
 
 import convkit as ck
 from convkit.explorers import Field
 
 TOWER, LAYERS = "Tower", "Layers"
 RANGES = {"k": (1, 6), "s": (1, 4), "d": (1, 5), "p": (0, 5)}
-SETTINGS = 500
 
 # What a bug in the JavaScript must be noticed as: file, what it says, what it would say.
 BUGS = {
@@ -53,6 +54,11 @@ def expected_counts(explorer):
     return np.concatenate([explorer.paths(at) for at in range(len(explorer.sizes))])
 
 
+def lit_units(explorer):
+    """The places of the units of the tower to which there are paths."""
+    return {(0, int(i)) for i in np.flatnonzero(expected_counts(explorer))}
+
+
 def differences(explorer, seen):
     """What the page shows otherwise than convkit computes it."""
     counts, holes = expected_counts(explorer), set()
@@ -61,8 +67,8 @@ def differences(explorer, seen):
     texts = [str(n or ("0" if i in holes else "")) for i, n in enumerate(counts)]
     if seen.texts(TOWER)[0].tolist() != texts:
         yield f"paths {seen.texts(TOWER)[0].tolist()} are {texts}"
-    if {i for _, i in seen.lit(TOWER)} != set(np.flatnonzero(counts).tolist()):
-        yield f"lit {seen.lit(TOWER)} are {np.flatnonzero(counts)}"
+    if seen.lit(TOWER) != lit_units(explorer):
+        yield f"lit {seen.lit(TOWER)} are {lit_units(explorer)}"
     if {i for _, i in seen.marked(TOWER, "cx-hole")} != holes:
         yield f"holes {seen.marked(TOWER, 'cx-hole')} are {holes}"
     if seen.sentence != explorer.sentence():
@@ -121,37 +127,32 @@ def called(explorer, call):
     return f"{code} # (1, 1, {explorer.n}) → {shape}"
 
 
-def mismatches(figure, explorer, rng, count):
-    """Drive a figure through random settings; return all that differs from convkit."""
-    acts, expected = [], []
-    for _ in range(count):
-        acts.append(next_setting(explorer, rng))
-        expected.append(Field(**explorer.state))
-    found = []
-    for seen, one in zip(figure.run(acts), expected, strict=True):
-        found += [f"{one!r}: {text}" for text in differences(one, seen)]
-    return found
+def wrong_links(figure, explorer):
+    """Which units light others than those that they are on a path with."""
+    units = [(at, i) for at, n in enumerate(explorer.sizes) for i in range(n)]
+
+    def links(unit):
+        chosen = Field(**explorer.state | dict(zip("li", unit, strict=True)))
+        return TOWER, (0, place_in(chosen, *unit)), {TOWER: lit_units(chosen)}
+
+    yield from trials.wrong_links(figure, explorer, map(links, units))
+
+
+def wrong(figure, explorer, rng):
+    """All that can be found wrong with a figure, from its numbers to its links."""
+    yield from trials.mismatches(figure, explorer, rng, next_setting, differences)
+    yield from wrong_links(figure, explorer)
 
 
 def test_numbers_are_convkits(browser):
     rng = np.random.default_rng(1)
-    explorer = Field()
-    with opened(browser, explorer) as figure:
-        found = mismatches(figure, explorer, rng, SETTINGS)
-    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+    trials.check_settings(browser, Field(), rng, next_setting, differences)
 
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
-    script = with_bug(monkeypatch, *BUGS[bug])
     rng = np.random.default_rng(3)
-    explorer = Field()
-    with opened(browser, explorer, script=script, strict=False) as figure:
-        try:
-            noticed = mismatches(figure, explorer, rng, 40)
-        except Exception as error:  # a tower of another shape has not the unit that is clicked
-            noticed = [error]
-    assert noticed, f"{bug}: no test would notice"
+    trials.check_noticed(browser, monkeypatch, BUGS[bug], [Field()], partial(wrong, rng=rng))
 
 
 def test_every_unit_lights_its_paths_down_and_up(browser):
@@ -159,14 +160,7 @@ def test_every_unit_lights_its_paths_down_and_up(browser):
     explorers = [Field(n=11) for _ in range(12)]
     for explorer in explorers:
         next_setting(explorer, rng)
-    with opened(browser, *explorers) as figure:
-        for index, explorer in enumerate(explorers):
-            units = [(at, i) for at, n in enumerate(explorer.sizes) for i in range(n)]
-            cells = [(0, place_in(explorer, *unit)) for unit in units]
-            shown = figure.at(index).links(TOWER, cells)
-            for (explorer.l, explorer.i), (lit, _) in zip(units, shown, strict=True):
-                expected = {(0, int(i)) for i in np.flatnonzero(expected_counts(explorer))}
-                assert lit[TOWER] == expected, repr(explorer)
+    trials.check_explorers(browser, explorers, wrong_links)
 
 
 # --- The numbers that the chapter quotes ---
@@ -210,16 +204,7 @@ def test_keys_walk_through_the_tower(browser):
 def test_the_answer_is_hidden_until_guessed(browser):
     with opened(browser, Field()) as figure:
         asked = figure.do(["press", "Predict first"])
-        figure.page.wait_for_timeout(450)
-        place = figure.place
-        said = place.locator(".cx-hidden[role=status]").text_content()
-        assert said == "How many inputs does unit 5 of layer 3 see?"
         assert asked.lit(TOWER) == {(0, place_in(Field(), 3, 5))}
         assert "".join(asked.texts(TOWER)[0]) == "1"
-        assert not place.locator(".cx").get_by_text("sees 7 inputs").is_visible()
-        sizes = place.locator(".cx-formula .cx-answer").all()
-        assert not any(size.is_visible() for size in sizes)
-        figure.page.keyboard.type("9")
-        figure.page.keyboard.press("Enter")
-        assert place.locator(".cx-verdict").text_content() == "You said 9; it is 7."
-        assert place.locator(".cx").get_by_text("sees 7 inputs").is_visible()
+        question, verdict = "How many inputs does unit 5 of layer 3 see?", "You said 9; it is 7."
+        trials.check_guess(figure, question, [], ["sees 7 inputs"], verdict)

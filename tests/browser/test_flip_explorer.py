@@ -2,11 +2,13 @@
 
 import re
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
+import trials
 from calls import tensor, value_of_call
-from figures import opened, value_of, with_bug
+from figures import opened, value_of
 
 import convkit as ck
 from convkit.explorers import Flip
@@ -14,7 +16,6 @@ from convkit.explorers import Flip
 X, W, TABLE, RAILS, OUTPUT = (
     "Signal x", "Kernel w", "Products", "Kernel below the signal", "Output y"
 )  # fmt: skip
-SETTINGS = 600
 MODES = ["full", "same", "valid"]
 
 BUGS = {
@@ -48,17 +49,8 @@ def next_setting(explorer, rng):
     acts.append(["set", "flip the kernel (convolution)", explorer.flip])
     acts.append(["set", "swap x and w", explorer.swap])
     acts.append(["set", "mode", explorer.mode])
-    return acts + edit(explorer, *[("x", X), ("w", W)][rng.integers(2)], rng)
-
-
-def edit(explorer, trait, view, rng):
-    """Give one bar another value by keys; return the acts."""
-    values = list(getattr(explorer, trait))
-    i, value = int(rng.integers(len(values))), int(rng.integers(-9, 10))
-    values[i] = value
-    setattr(explorer, trait, values)
-    keys = [str(value - 1), "ArrowUp"] if value > 0 else ["0", *["ArrowDown"] * -value]
-    return [["key", view, 0, i, key] for key in keys]
+    trait, view = [("x", X), ("w", W)][rng.integers(2)]
+    return acts + trials.turn_bar(explorer, trait, view, rng, 9)
 
 
 def polynomial(text, t):
@@ -125,34 +117,21 @@ def wrong_rails(explorer, seen):
         yield f"{explorer!r}: rails {signal} {kernel} {products}"
 
 
-def mismatches(figure, explorer, rng, count):
-    """Drive a figure through random settings; return all that differs from convkit."""
-    acts, expected = [], []
-    for _ in range(count):
-        acts.append(next_setting(explorer, rng))
-        expected.append(Flip(**explorer.state))
-    found = []
-    for seen, one in zip(figure.run(acts), expected, strict=True):
-        found += [f"{one!r}: {text}" for text in differences(one, seen)]
-    return found
+def wrong(figure, explorer, rng):
+    """All that can be found wrong with a figure, from its links to its numbers."""
+    yield from wrong_links(figure, explorer)
+    yield from trials.mismatches(figure, explorer, rng, next_setting, differences)
 
 
 def test_numbers_are_convkits(browser):
     rng = np.random.default_rng(1)
-    explorer = drawn(rng)
-    with opened(browser, explorer) as figure:
-        found = mismatches(figure, explorer, rng, SETTINGS)
-    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+    trials.check_settings(browser, drawn(rng), rng, next_setting, differences)
 
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
-    script = with_bug(monkeypatch, *BUGS[bug])
     rng = np.random.default_rng(3)
-    explorer = drawn(rng)
-    with opened(browser, explorer, script=script, strict=False) as figure:
-        noticed = wrong_links(figure, explorer) + mismatches(figure, explorer, rng, 40)
-    assert noticed, f"{bug}: no test would notice"
+    trials.check_noticed(browser, monkeypatch, BUGS[bug], [drawn(rng)], partial(wrong, rng=rng))
 
 
 # --- What lights up ---
@@ -170,44 +149,37 @@ def outputs_of(explorer):
 
 
 def expected_links(explorer):
-    """For each view and each of its cells: the products that are concerned."""
+    """For each view and each of its cells: what should light up, by the products concerned."""
     outputs = outputs_of(explorer)
     rows, columns = np.indices(outputs.shape)
+
+    def lights(products):
+        concerned = np.argwhere(products).tolist()
+        corners = [
+            place for r, c in concerned for place in [(r + 1, c + 1), (r + 1, 0), (0, c + 1)]
+        ]
+        return {
+            X: {(0, r) for r, _ in concerned},
+            W: {(0, c) for _, c in concerned},
+            TABLE: set(corners),
+            OUTPUT: {(0, int(i)) for i in outputs[products] if i >= 0},
+        }
+
     for r in range(outputs.shape[0]):
-        yield X, (0, r), rows == r
-        yield TABLE, (r + 1, 0), rows == r
+        yield X, (0, r), lights(rows == r)
+        yield TABLE, (r + 1, 0), lights(rows == r)
     for c in range(outputs.shape[1]):
-        yield W, (0, c), columns == c
-        yield TABLE, (0, c + 1), columns == c
+        yield W, (0, c), lights(columns == c)
+        yield TABLE, (0, c + 1), lights(columns == c)
     for r, c in np.ndindex(outputs.shape):
-        yield TABLE, (r + 1, c + 1), (rows == r) & (columns == c)
+        yield TABLE, (r + 1, c + 1), lights((rows == r) & (columns == c))
     for i in range(explorer.output.size):
-        yield OUTPUT, (0, i), outputs == i
+        yield OUTPUT, (0, i), lights(outputs == i)
 
 
 def wrong_links(figure, explorer):
     """What lights up otherwise than convkit's outputs for single ones say."""
-    wanted, found = {}, []
-    for view, at, products in expected_links(explorer):
-        wanted.setdefault(view, []).append((at, lights(explorer, products)))
-    for view, places in wanted.items():
-        read = figure.links(view, [at for at, _ in places])
-        for (at, expected), (lit, _) in zip(places, read, strict=True):
-            lit = {other: lit[other] for other in expected}
-            if lit != expected:
-                found.append(f"{explorer!r}: {view} {at} lights {lit}, not {expected}")
-    return found
-
-
-def lights(explorer, products):
-    """What should light up with these products, by view."""
-    concerned = np.argwhere(products).tolist()
-    return {
-        X: {(0, r) for r, _ in concerned},
-        W: {(0, c) for _, c in concerned},
-        TABLE: {place for r, c in concerned for place in [(r + 1, c + 1), (r + 1, 0), (0, c + 1)]},
-        OUTPUT: {(0, int(i)) for i in outputs_of(explorer)[products] if i >= 0},
-    }
+    yield from trials.wrong_links(figure, explorer, expected_links(explorer))
 
 
 def test_links_are_convkits(browser):
@@ -215,13 +187,7 @@ def test_links_are_convkits(browser):
     explorers = [drawn(rng) for _ in range(12)]
     for explorer in explorers:
         next_setting(explorer, rng)
-    with opened(browser, *explorers) as figure:
-        found = [
-            text
-            for index, explorer in enumerate(explorers)
-            for text in wrong_links(figure.at(index), explorer)
-        ]
-    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+    trials.check_explorers(browser, explorers, wrong_links)
 
 
 @pytest.mark.parametrize(
@@ -293,17 +259,9 @@ def test_steps_move_the_kernel_and_end_at_the_last_output(browser):
 
 def test_the_answer_is_hidden_until_there_is_a_guess(browser):
     with opened(browser, Flip()) as figure:
-        place = figure.place
-        place.get_by_role("button", name="Predict first").click()
-        place.get_by_role("button", name="Next output").click()
-        figure.page.wait_for_timeout(500)  # the live region speaks after 350 ms
-        assert place.locator("[aria-live=polite]").inner_text() == "What is y[2]?"
-        assert "32" not in place.inner_text()
-        assert not place.get_by_label(OUTPUT, exact=True).is_visible()
-        place.get_by_label("What is y[2]?").fill("30")
-        place.get_by_role("button", name="Look").click()
-        assert "You said 30; it is 32." in place.inner_text()
-        assert place.get_by_label(OUTPUT, exact=True).is_visible()
+        figure.do(["press", "Predict first"], ["press", "Next output"])
+        verdict = "You said 30; it is 32."
+        trials.check_guess(figure, "What is y[2]?", [OUTPUT], ["32"], verdict)
 
 
 # --- The bars ---

@@ -1,8 +1,12 @@
 """The matrix explorer shows convkit's conv_matrix, its transpose and what they do."""
 
+from functools import partial
+
 import numpy as np
 import pytest
-from figures import number, opened, value_of, with_bug
+import trials
+from figures import number, opened, value_of
+from trials import places
 
 import convkit as ck
 from convkit.explorers import Matrix
@@ -11,7 +15,6 @@ MATRIX, VECTOR, PRODUCT, KERNEL = "Matrix", "Vector", "Product", "Kernel"
 SLIDERS = {"n": "input size n", "k": "kernel size k", "d": "dilation d", "s": "stride s"}
 RANGES = {"n": (3, 9), "k": (1, 5), "d": (1, 4), "s": (1, 4)}
 MODES = ["valid", "same", "full", "circular"]
-SETTINGS = 600
 
 # What a bug in the JavaScript must be noticed as: what matrix.js says, what it would say.
 BUGS = {
@@ -128,38 +131,22 @@ def first_column(explorer):
     return explorer.matrix[0] if explorer.transpose else explorer.matrix[:, 0]
 
 
-def places(array):
-    """The places where an array is not zero."""
-    return {(int(i), int(j)) for i, j in np.argwhere(array)}
-
-
-def mismatches(figure, explorer, rng, count):
-    """Drive a figure through random settings; return all that differs from convkit."""
-    acts, expected = [], []
-    for _ in range(count):
-        acts.append(next_setting(explorer, rng))
-        expected.append(Matrix(**explorer.state))
-    found = []
-    for seen, one in zip(figure.run(acts), expected, strict=True):
-        try:
-            found += [f"{one!r}: {text}" for text in differences(one, seen)]
-        except (ValueError, IndexError, AssertionError) as error:
-            found.append(f"{one!r}: {error}")
-    return found
+def wrong(figure, explorer, rng):
+    """All that can be found wrong with a figure, from its links and sums to its numbers."""
+    yield from wrong_links(figure, explorer)
+    yield from wrong_sums(figure, explorer, rng)
+    yield from trials.mismatches(figure, explorer, rng, next_setting, differences)
 
 
 def test_numbers_are_convkits(browser):
     rng = np.random.default_rng(1)
-    explorer = drawn(rng)
-    with opened(browser, explorer) as figure:
-        found = mismatches(figure, explorer, rng, SETTINGS)
-    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+    trials.check_settings(browser, drawn(rng), rng, next_setting, differences)
 
 
 def test_it_is_an_error_where_convkit_raises_one():
     rng = np.random.default_rng(6)
     explorer, problems = drawn(rng), set()
-    for _ in range(SETTINGS):
+    for _ in range(3 * trials.SETTINGS):
         next_setting(explorer, rng)
         try:
             explorer.output  # noqa: B018
@@ -173,11 +160,9 @@ def test_it_is_an_error_where_convkit_raises_one():
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
-    script = with_bug(monkeypatch, "matrix.js", *BUGS[bug])
     rng = np.random.default_rng(3)
-    explorer = drawn(rng)
-    with opened(browser, explorer, script=script, strict=False) as figure:
-        assert mismatches(figure, explorer, rng, 60), f"{bug}: no test would notice"
+    explorer, script = drawn(rng), ("matrix.js", *BUGS[bug])
+    trials.check_noticed(browser, monkeypatch, script, [explorer], partial(wrong, rng=rng))
 
 
 # --- What lights up, and the sums ---
@@ -213,24 +198,24 @@ def expected_links(explorer):
         mask[tuple(place.get(at, slice(None)) for at in range(3))] = 1
         return lights(tensor * mask)
 
+    def links(view, place, lit):
+        lit[view].add(place)  # what is pointed at is lit, even if it is linked to nothing
+        return view, place, lit
+
     _, rows, columns = tensor.shape
-    links = {
-        KERNEL: {spot(a): chosen((0,), a) for a in range(size)},
-        PRODUCT: {(i, 0): chosen((1,), i) for i in range(rows)},
-        VECTOR: {(j, 0): chosen((2,), j) for j in range(columns)},
-        MATRIX: {(i, j): chosen((1, 2), i, j) for i, j in np.ndindex(rows, columns)},
-    }
-    for view, cells in links.items():
-        for place, lit in cells.items():
-            lit[view].add(place)  # what is pointed at is lit, even if it is linked to nothing
-    return links
+    for a in range(size):
+        yield links(KERNEL, spot(a), chosen((0,), a))
+    for i in range(rows):
+        yield links(PRODUCT, (i, 0), chosen((1,), i))
+    for j in range(columns):
+        yield links(VECTOR, (j, 0), chosen((2,), j))
+    for i, j in np.ndindex(rows, columns):
+        yield links(MATRIX, (i, j), chosen((1, 2), i, j))
 
 
 def wrong_links(figure, explorer):
-    for view, cells in expected_links(explorer).items():
-        for (at, expected), (lit, _) in zip(cells.items(), figure.links(view, cells), strict=True):
-            if lit != expected:
-                yield f"{explorer!r}: {view} {at} lights {lit}, not {expected}"
+    """What lights up otherwise than convkit's matrices of single weights say."""
+    yield from trials.wrong_links(figure, explorer, expected_links(explorer))
 
 
 def wrong_sums(figure, explorer, rng):
@@ -255,12 +240,8 @@ def test_links_and_sums_are_convkits(browser):
     explorers = [with_output(rng) for _ in range(12)]
     assert {explorer.flat for explorer in explorers} == {False, True}
     assert {explorer.transpose for explorer in explorers} == {False, True}
-    with opened(browser, *explorers) as figure:
-        found = []
-        for index, explorer in enumerate(explorers):
-            found += wrong_links(figure.at(index), explorer)
-            found += wrong_sums(figure.at(index), explorer, rng)
-    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+    trials.check_explorers(browser, explorers, wrong_links)
+    trials.check_explorers(browser, explorers, partial(wrong_sums, rng=rng))
 
 
 def test_a_weight_is_told_where_it_is(browser):
@@ -312,13 +293,8 @@ def test_controls_that_do_nothing_are_away(browser):
 def test_the_answer_is_hidden_until_guessed(browser):
     with opened(browser, Matrix()) as figure:
         figure.do(["press", "Predict first"])
-        figure.page.wait_for_timeout(450)
-        place = figure.place
-        said = place.locator(".cx-hidden[role=status]").text_content()
-        assert said == "How many entries of the matrix can differ from 0?"
-        assert not place.get_by_role("grid", name=MATRIX).is_visible()
-        assert not place.locator(".cx").get_by_text("12 of its 24").is_visible()
-        figure.page.keyboard.type("24")
-        figure.page.keyboard.press("Enter")
-        assert place.locator(".cx-verdict").text_content() == "You said 24; it is 12."
-        assert place.get_by_role("grid", name=MATRIX).is_visible()
+        question, verdict = (
+            "How many entries of the matrix can differ from 0?",
+            "You said 24; it is 12.",
+        )
+        trials.check_guess(figure, question, [MATRIX], ["12 of its 24"], verdict)

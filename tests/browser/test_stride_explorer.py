@@ -1,9 +1,12 @@
 """The stride explorer shows what convkit computes, which is what torch computes."""
 
+from functools import partial
+
 import numpy as np
 import pytest
-from figures import opened, value_of, with_bug
-from playwright.sync_api import Error
+import trials
+from figures import opened, value_of
+from trials import one_hot, places
 
 import convkit as ck
 from convkit.explorers import Stride
@@ -17,7 +20,6 @@ SLIDERS = {
     "d": "dilation d",
 }
 INPUT, KERNEL, OUTPUT = "Input with padding", "Kernel", "Output"
-SETTINGS = 600
 
 # What a bug in the JavaScript must be noticed as: file, what it says, what it would say.
 BUGS = {
@@ -84,32 +86,24 @@ def padded_places(explorer, chosen):
     return {(int(i) + top, int(j) + left) for i, j in np.argwhere(chosen)}
 
 
-def mismatches(figure, explorer, rng, count):
-    """Drive a figure through random settings; return all that differs from convkit."""
-    acts, expected = [], []
-    for _ in range(count):
-        acts.append(next_setting(explorer, rng))
-        expected.append(Stride(**explorer.state))
-    found = []
-    for seen, one in zip(figure.run(acts), expected, strict=True):
-        found += [f"{one!r}: {text}" for text in differences(one, seen)]
-    return found
+def wrong(figure, explorer, rng):
+    """All that can be found wrong with a figure, from its links and gradients to its numbers."""
+    yield from wrong_links(figure, explorer)
+    yield from wrong_gradients(figure, explorer, rng)
+    yield from trials.mismatches(figure, explorer, rng, next_setting, differences)
 
 
 @pytest.mark.parametrize("op", ["conv", "max", "avg"])
 def test_numbers_are_convkits(browser, op):
     rng = np.random.default_rng(1)
-    explorer = drawn(op, rng)
-    with opened(browser, explorer) as figure:
-        found = mismatches(figure, explorer, rng, SETTINGS)
-    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+    trials.check_settings(browser, drawn(op, rng), rng, next_setting, differences)
 
 
 @pytest.mark.parametrize("op", ["conv", "max", "avg"])
 def test_it_is_an_error_where_convkit_raises_one(op):
     rng = np.random.default_rng(6)
     explorer = drawn(op, rng)
-    for _ in range(SETTINGS):
+    for _ in range(3 * trials.SETTINGS):
         next_setting(explorer, rng)
         try:
             explorer.output  # noqa: B018
@@ -148,102 +142,61 @@ def test_rows_and_columns_apart(browser, op):
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
-    script = with_bug(monkeypatch, *BUGS[bug])
     rng = np.random.default_rng(3)
-    noticed = []
-    for op in ("conv", "max"):
-        for explorer in (small(op, rng), drawn(op, rng)):
-            with opened(browser, explorer, script=script, strict=False) as figure:
-                noticed += look_for_differences(figure, explorer, rng)
-    assert noticed, f"{bug}: no test would notice"
-
-
-def look_for_differences(figure, explorer, rng):
-    """Find what a bug changes; a figure without the views that it should have is one more."""
-    try:
-        return [*every_wrong_link(figure, explorer, rng), *mismatches(figure, explorer, rng, 60)]
-    except (Error, IndexError) as error:
-        return [str(error)]
+    below = Stride(op="max", x=rng.integers(-9, 0, (9, 9)))  # so that padding shows, if it counts
+    explorers = [small("conv", rng), below]
+    trials.check_noticed(browser, monkeypatch, BUGS[bug], explorers, partial(wrong, rng=rng))
 
 
 # --- What lights up, and the sums of the gradients ---
 
 
-def places(array):
-    """The places where an array is not zero."""
-    return {(int(i), int(j)) for i, j in np.argwhere(array)}
-
-
-def one_hot(shape, i, j):
-    array = np.zeros(shape, int)
-    array[i, j] = 1
-    return array
-
-
-def steps(explorer):
-    return explorer.s, explorer.padding, explorer.dilation
-
-
-def inputs_reached(explorer, grad, window):
-    """The inputs that these outputs read with these weights, by the transpose of reading."""
-    size = (1, 1, *explorer.input.shape)
-    return places(
-        ck.conv2d_input(size, window[None, None], grad[None, None], *steps(explorer))[0, 0]
-    )
-
-
 def expected_links(explorer):
-    """For each view and each of its cells: the inputs, outputs and weights that should light up."""
-    shape, k, (top, left) = explorer.output.shape, explorer.k, explorer.padding
+    """For each view and each of its cells: the inputs, outputs and weights that should light up.
+
+    What is read is a convolution's gradient of an input of zeros, which holds its padding.
+    """
+    (rows, columns), k, (top, left) = explorer.input.shape, explorer.k, explorer.padding
+    padded, shape = (1, 1, rows + 2 * top, columns + 2 * left), explorer.output.shape
     weights, every = np.ones((k, k), int), np.ones(shape, int)
-    links = {INPUT: {}, OUTPUT: {}}
-    for i, j in np.ndindex(shape):
-        read = inputs_reached(explorer, one_hot(shape, i, j), weights)
-        links[OUTPUT][i, j] = {INPUT: shifted(read, top, left), OUTPUT: {(i, j)}}
-    for i, j in np.ndindex(explorer.input.shape):
-        x = one_hot(explorer.input.shape, i, j)
-        fed = ck.conv2d(x[None], weights[None, None], None, *steps(explorer))[0]
-        here = (i + top, j + left)
-        links[INPUT][here] = {INPUT: {here}, OUTPUT: places(fed)}
-    if explorer.op == "conv":
-        links[KERNEL] = {}
-    for i, j in np.ndindex(k, k) if explorer.op == "conv" else ():
-        touched = inputs_reached(explorer, every, one_hot((k, k), i, j))
-        links[KERNEL][i, j] = {
-            INPUT: shifted(touched, top, left), OUTPUT: places(every), KERNEL: {(i, j)}
-        }  # fmt: skip
-    return links
+    settings = explorer.s, 0, explorer.dilation
 
+    def read(grad, window):
+        """The inputs, padding too, that these outputs read with these weights."""
+        return places(
+            ck.conv2d_input(padded, window[None, None], grad[None, None], *settings)[0, 0]
+        )
 
-def shifted(places, down, right):
-    return {(i + down, j + right) for i, j in places}
+    for at in np.ndindex(shape):
+        yield OUTPUT, at, {INPUT: read(one_hot(shape, *at), weights), OUTPUT: {at}}
+    for i, j in np.ndindex(rows, columns):
+        at = i + top, j + left
+        x = one_hot(padded[2:], *at)
+        fed = ck.conv2d(x[None], weights[None, None], None, *settings)[0]
+        yield INPUT, at, {INPUT: {at}, OUTPUT: places(fed)}
+    for at in np.ndindex(k, k) if explorer.op == "conv" else ():
+        touched = read(every, one_hot((k, k), *at))
+        yield KERNEL, at, {INPUT: touched, OUTPUT: places(every), KERNEL: {at}}
 
 
 def wrong_links(figure, explorer):
     """What lights up otherwise than convkit's convolution of ones and zeros says."""
-    inside = shifted(np.ndindex(explorer.input.shape), *explorer.padding)
-    for view, cells in expected_links(explorer).items():
-        for (at, expected), (lit, _) in zip(cells.items(), figure.links(view, cells), strict=True):
-            lit[INPUT] &= inside  # of the padding, convkit tells nothing
-            for other, places in expected.items():
-                if lit[other] != places:
-                    yield f"{explorer!r}: {view} {at} lights {other} {lit[other]}, not {places}"
+    yield from trials.wrong_links(figure, explorer, expected_links(explorer))
 
 
 def gradients(explorer, grad):
     """The gradients of the sum of grad times output, by convkit: of the input and of the kernel."""
-    size = (1, *explorer.input.shape)
+    size, steps = (1, *explorer.input.shape), (explorer.s, explorer.padding, explorer.dilation)
     if explorer.op == "max":
-        k, settings = explorer.k, steps(explorer)
-        first = ck.max_pool2d(explorer.input[None], k, *settings, return_indices=True)[1]
+        first = ck.max_pool2d(explorer.input[None], explorer.k, *steps, return_indices=True)[1]
         return ck.max_pool2d_input(grad[None], first, size)[0], None
     if explorer.op == "avg":
         x = ck.avg_pool2d_input(grad[None], size, explorer.k, explorer.s, explorer.padding)
         return x[0], None
     g, sizes = grad[None, None], (1, *size)
-    x = ck.conv2d_input(sizes, explorer.kernel.astype(float)[None, None], g, *steps(explorer))
+    x = ck.conv2d_input(sizes, explorer.kernel.astype(float)[None, None], g, *steps)
     image = explorer.input.astype(float)[None, None]
-    w = ck.conv2d_weight(image, (1, 1, explorer.k, explorer.k), g, *steps(explorer))
+    w = ck.conv2d_weight(image, (1, 1, explorer.k, explorer.k), g, *steps)
     return x[0, 0], w[0, 0]
 
 
@@ -275,17 +228,8 @@ def small(op, rng):
 def test_links_and_gradients_are_convkits(browser, op):
     rng = np.random.default_rng(4)
     explorers = [small(op, rng) for _ in range(12)]
-    with opened(browser, *explorers) as figure:
-        found = [
-            text
-            for index, explorer in enumerate(explorers)
-            for text in every_wrong_link(figure.at(index), explorer, rng)
-        ]
-    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
-
-
-def every_wrong_link(figure, explorer, rng):
-    return [*wrong_links(figure, explorer), *wrong_gradients(figure, explorer, rng)]
+    trials.check_explorers(browser, explorers, wrong_links)
+    trials.check_explorers(browser, explorers, partial(wrong_gradients, rng=rng))
 
 
 def test_the_sum_of_an_output_is_the_output(browser):

@@ -1,9 +1,12 @@
 """The superpose explorer shows what convkit computes, and what breaks linearity and shift."""
 
+from functools import partial
+
 import numpy as np
 import pytest
+import trials
 from calls import tensor, value_of_call
-from figures import opened, value_of, with_bug
+from figures import opened, value_of
 
 import convkit as ck
 from convkit.explorers import Superpose
@@ -13,7 +16,6 @@ Y, RESIDUAL, AFTER, OLD = (
     "Output y, of mirrored copies of w", "f(x + z) − f(x) − f(z)", "f(shift x)", "shift f(x)"
 )  # fmt: skip
 TESTS = ["superposition", "additivity", "shift"]
-SETTINGS = 600
 N, HALF = 12, 60
 
 BUGS = {
@@ -50,17 +52,7 @@ def next_setting(explorer, rng):
         acts.append(["set", "shift n", explorer.n])
     views = {"x": X, "w": W} | ({"z": Z} if explorer.test == "additivity" else {})
     trait = list(views)[rng.integers(len(views))]
-    return acts + edit(explorer, trait, views[trait], rng)
-
-
-def edit(explorer, trait, view, rng):
-    """Give one bar another value by keys; return the acts."""
-    values = list(getattr(explorer, trait))
-    i, value = int(rng.integers(len(values))), int(rng.integers(-4, 5))
-    values[i] = value
-    setattr(explorer, trait, values)
-    keys = [str(value - 1), "ArrowUp"] if value > 0 else ["0", *["ArrowDown"] * -value]
-    return [["key", view, 0, i, key] for key in keys]
+    return acts + trials.turn_bar(explorer, trait, views[trait], rng, 4)
 
 
 def expected_views(explorer):
@@ -107,35 +99,24 @@ def wrong_calls(explorer, seen):
         yield f"{seen.call} is {value}, not {shown}"
 
 
-def mismatches(figure, explorer, rng, count):
-    """Drive a figure through random settings; return all that differs from convkit."""
-    acts, expected = [], []
-    for _ in range(count):
-        acts.append(next_setting(explorer, rng))
-        expected.append(Superpose(**explorer.state))
-    found = []
-    for seen, one in zip(figure.run(acts), expected, strict=True):
-        found += [f"{one.state}: {text}" for text in differences(one, seen)]
-    return found
+def wrong(figure, explorer, rng):
+    """All that can be found wrong with a figure, from its links to its numbers."""
+    yield from wrong_links(figure, explorer)
+    if explorer.test == "superposition":
+        yield from wrong_copies(figure, explorer)
+    yield from trials.mismatches(figure, explorer, rng, next_setting, differences)
 
 
 def test_numbers_are_convkits(browser):
     rng = np.random.default_rng(1)
-    explorer = drawn(rng)
-    with opened(browser, explorer) as figure:
-        found = mismatches(figure, explorer, rng, SETTINGS)
-    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+    trials.check_settings(browser, drawn(rng), rng, next_setting, differences)
 
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
-    script = with_bug(monkeypatch, *BUGS[bug])
     rng = np.random.default_rng(3)
-    explorer, shifted = drawn(rng), drawn(rng, test="shift", n=2)
-    with opened(browser, explorer, shifted, script=script, strict=False) as figure:
-        noticed = wrong_links(figure.at(1), shifted) + wrong_copies(figure, explorer)
-        noticed += mismatches(figure, explorer, rng, 60)
-    assert noticed, f"{bug}: no test would notice"
+    explorers = [drawn(rng), drawn(rng, test="shift", n=2)]
+    trials.check_noticed(browser, monkeypatch, BUGS[bug], explorers, partial(wrong, rng=rng))
 
 
 # --- What lights up ---
@@ -155,13 +136,13 @@ def along(found, name):
 
 
 def expected_links(explorer):
-    """For each view and each of its bars: what should light up, as {view: bars}."""
+    """For each view and each of its bars: what should light up."""
     every, n, by = taps(explorer), explorer.n if explorer.test == "shift" else 0, explorer.by
     m = every.shape[2]
     result = {"superposition": Y, "additivity": RESIDUAL, "shift": AFTER}[explorer.test]
 
-    def lit(direct, late=None):
-        """The lights for taps of f(shift x), and for `late` taps of the f(x) that is shifted."""
+    def lit(view, at, direct, late=None):
+        """What lights for taps of f(shift x), and for `late` taps of the f(x) that is shifted."""
         late = np.zeros_like(every) if late is None else late
         inputs = along(direct, "j")
         lights = {W: along(direct | late, "a"), result: along(direct, "i")}
@@ -169,7 +150,10 @@ def expected_links(explorer):
             lights |= {MOVED: inputs, OLD: (along(late, "i") + by) % m}
         if explorer.test == "additivity":
             lights[Z] = inputs
-        return lights | {X: np.union1d((inputs - n) % N, along(late, "j"))}
+        lights[X] = np.union1d((inputs - n) % N, along(late, "j"))
+        places = {other: {(0, int(bar)) for bar in bars} for other, bars in lights.items()}
+        places[view].add((0, at))  # what is pointed at is lit, even if it is linked to nothing
+        return view, (0, at), places
 
     def only(axis, at):
         chosen = np.zeros_like(every)
@@ -178,38 +162,22 @@ def expected_links(explorer):
 
     shift = explorer.test == "shift"
     for j in range(N):
-        yield X, j, lit(only(0, (j + n) % N), only(0, j) if shift else None)
+        yield lit(X, j, only(0, (j + n) % N), only(0, j) if shift else None)
         if shift:
-            yield MOVED, j, lit(only(0, j))
+            yield lit(MOVED, j, only(0, j))
         if explorer.test == "additivity":
-            yield Z, j, lit(only(0, j))
+            yield lit(Z, j, only(0, j))
     for a in range(3):
-        yield W, a, lit(only(1, a), only(1, a) if shift else None)
+        yield lit(W, a, only(1, a), only(1, a) if shift else None)
     for i in range(m):
-        yield result, i, lit(only(2, i))
+        yield lit(result, i, only(2, i))
         if shift:
-            yield OLD, i, lit(np.zeros_like(every), only(2, (i - by) % m))
+            yield lit(OLD, i, np.zeros_like(every), only(2, (i - by) % m))
 
 
 def wrong_links(figure, explorer):
     """What lights up otherwise than convkit's outputs for single ones say."""
-    found = []
-    wanted = {}
-    for view, at, expected in expected_links(explorer):
-        wanted.setdefault(view, []).append((at, expected))
-    for view, bars in wanted.items():
-        lights = figure.links(view, [(0, at) for at, _ in bars])
-        for (at, expected), (lit, _) in zip(bars, lights, strict=True):
-            found += wrong_lights(explorer, view, at, expected, lit)
-    return found
-
-
-def wrong_lights(explorer, view, at, expected, lit):
-    """What a bar of a view lights otherwise than expected."""
-    for other, places in expected.items():
-        wanted = {int(place) for place in places} | ({at} if other == view else set())
-        if {place for _, place in lit[other]} != wanted:
-            yield f"{explorer.state}: {view} {at} lights {other} {lit[other]}, not {wanted}"
+    yield from trials.wrong_links(figure, explorer, expected_links(explorer))
 
 
 def test_links_are_convkits(browser):
@@ -218,13 +186,7 @@ def test_links_are_convkits(browser):
     for i, explorer in enumerate(explorers):
         explorer.s, explorer.n = 1 + i // 4, int(rng.integers(5))
         explorer.padding = ["zeros", "circular"][i % 2]
-    with opened(browser, *explorers) as figure:
-        found = [
-            text
-            for index, explorer in enumerate(explorers)
-            for text in wrong_links(figure.at(index), explorer)
-        ]
-    assert not found, f"{len(found)} differences: " + "; ".join(found[:5])
+    trials.check_explorers(browser, explorers, wrong_links)
 
 
 READ_PARTS = """(view) => [...view.querySelectorAll('.cx-column')].map(column =>
@@ -242,24 +204,20 @@ def parts(figure, explorer):
 
 def wrong_copies(figure, explorer):
     """Where the lit parts of the stacks are not the copy that an input adds, by convkit."""
-    found = []
     for j, copy in enumerate(explorer.copies):
         figure.do(["point", X, 0, j])
         stacks = parts(figure, explorer)
         lit = [sum(value for value, on in stack if on) for stack in stacks]
         whole = [sum(value for value, _ in stack) for stack in stacks]
         if not np.allclose(lit, copy) or not np.allclose(whole, explorer.linear(explorer.x)):
-            found.append(f"{explorer.state}: x {j} adds {lit}, not {copy}")
-    return found
+            yield f"{explorer!r}: x {j} adds {lit}, not {copy}"
 
 
 def test_an_input_lights_its_own_copy_of_the_kernel(browser):
     rng = np.random.default_rng(5)
     states = [(1, 0, "zeros"), (1, 2, "circular"), (2, 1, "zeros"), (3, 0, "circular")]
     explorers = [drawn(rng, s=s, b=b, padding=padding) for s, b, padding in states]
-    with opened(browser, *explorers) as figure:
-        found = [t for i, e in enumerate(explorers) for t in wrong_copies(figure.at(i), e)]
-    assert not found, "; ".join(found[:5])
+    trials.check_explorers(browser, explorers, wrong_copies)
 
 
 def test_one_input_moves_only_its_copy(browser):
@@ -337,15 +295,7 @@ def test_the_answer_is_hidden_until_there_is_a_guess(browser, test):
         "shift": ("How many of the 12 outputs differ?", 3, AFTER),
     }[test]
     with opened(browser, explorer) as figure:
-        place = figure.place
-        place.get_by_role("button", name="Predict first").click()
-        figure.page.wait_for_timeout(500)  # the live region speaks after 350 ms
-        assert place.locator("[aria-live=polite]").inner_text() == question
-        assert not place.get_by_label(view, exact=True).is_visible()
-        assert explorer.sentence() not in place.inner_text()
-        assert f"= {answer}" not in place.inner_text()
-        place.get_by_label(question).fill("99")
-        place.get_by_role("button", name="Look").click()
-        assert f"You said 99; it is {answer}." in place.inner_text()
-        assert place.get_by_label(view, exact=True).is_visible()
-        assert explorer.sentence() in place.inner_text()
+        figure.do(["press", "Predict first"])
+        assert f"= {answer}" not in figure.place.inner_text()
+        verdict = f"You said 99; it is {answer}."
+        trials.check_guess(figure, question, [view], [explorer.sentence()], verdict)
