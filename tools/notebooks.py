@@ -125,10 +125,12 @@ def main() -> int:
     for path in options.notebooks:
         print(f"Executing {path}", flush=True)
         try:
-            nb = execute(nbformat.read(path, as_version=4), path.parent)
+            nb = clean(execute(nbformat.read(path, as_version=4), path.parent))
         except CellExecutionError as error:
             sys.exit(f"{path} was left as it is:\n{error}")
-        nbformat.write(clean(nb), path)
+        if found := list(faults(nb)):
+            sys.exit("\n".join([f"{path} was left as it is:", *found]))
+        nbformat.write(nb, path)
         print(f"Saved {path}", flush=True)
     return 0
 
