@@ -156,3 +156,12 @@ def test_punctuation_stays_with_its_formula(behind, kept, left):
     assert paragraph.astext() == "The input x" + behind
     assert formula.parent.astext() == ("x" + kept if kept else paragraph.astext())
     assert paragraph.children[-1].astext() == left
+
+
+def test_every_comma_stays_where_it_was():
+    text = [nodes.math("", "k"), nodes.Text(", "), nodes.math("", "s"), nodes.Text(", ")]
+    paragraph = nodes.paragraph("", "", nodes.Text(", "), *text, nodes.math("", "p"))
+    before = paragraph.astext()
+    for formula in list(paragraph.findall(nodes.math)):
+        unbroken.keep_together(formula)
+    assert paragraph.astext() == before

@@ -27,10 +27,10 @@ def keep_together(formula):
     closing = CLOSING.match(text) if isinstance(text, nodes.Text) else None
     if closing is None:
         return
-    text.parent.replace(text, nodes.Text(text[closing.end() :]))
-    whole = nodes.inline(classes=["unbroken"])
-    formula.replace_self(whole)
-    whole += [formula, nodes.Text(closing[0])]
+    # By index: two texts with the same words are equal, and replace() would take the first.
+    parent, place = formula.parent, formula.parent.index(formula)
+    whole = nodes.inline("", "", formula, nodes.Text(closing[0]), classes=["unbroken"])
+    parent[place : place + 2] = [whole, nodes.Text(text[closing.end() :])]
 
 
 def setup(app):
