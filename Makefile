@@ -68,7 +68,7 @@ cells: $(READY) ## Step of test: every cell's stored output against a fresh run
 	$(PYTEST) --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 $(NOTEBOOKS)
 
 browser: $(READY) ## Step of test: the built pages in Chromium
-	$(PYTEST) --dist loadfile tests/browser
+	$(PYTEST) --dist worksteal tests/browser
 
 faults: $(READY) ## Plant deliberate bugs in a copy of convkit: do the tests notice? (ONLY=fft: some)
 	@$(ONE_THREAD) $(BIN)/python tools/faults.py $(ONLY)
