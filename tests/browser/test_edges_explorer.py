@@ -18,6 +18,7 @@ PRODUCTS = "Products"
 SPLIT = "split w = u vᵀ"
 
 BUGS = {
+    "none": None,
     "flipped kernel": ("edges.js", "dot(row, x[i + a]", "dot(row, x[i + w.length - 1 - a]"),
     "sign lost": ("edges.js", "({ v, name:", "({ v: Math.abs(v), name:"),
     "v for u": ("edges.js", "correlate(x, [v])", "correlate(x, [u])"),

@@ -16,6 +16,7 @@ RANGES = {"k": (1, 6), "s": (1, 4), "d": (1, 5), "p": (0, 5)}
 
 # What a bug in the JavaScript must be noticed as: file, what it says, what it would say.
 BUGS = {
+    "none": None,
     "ceil for floor": ("arithmetic.js", "Math.floor((axis.n", "Math.ceil((axis.n"),
     "the stride of this layer in its own size": ("field.js", "r: r + d * (k - 1) * jump", "r: r + d * (k - 1) * jump * s"),  # noqa: E501
     "dilation dropped": ("field.js", "r: r + d * (k - 1) * jump", "r: r + (k - 1) * jump"),

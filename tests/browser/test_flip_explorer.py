@@ -19,6 +19,7 @@ X, W, TABLE, RAILS, OUTPUT = (
 MODES = ["full", "same", "valid"]
 
 BUGS = {
+    "none": None,
     "no flip": ("flip.js", "(flip ? a + b : a - b) - first", "(a - b) - first"),
     "same off the centre": ("flip.js", "Math.floor((k - 1) / 2)", "Math.floor(k / 2)"),
     "valid of a short signal": ("flip.js", "Math.min(n, k) - 1, Math.abs", "n - 1, Math.abs"),
@@ -118,9 +119,9 @@ def wrong_rails(explorer, seen):
 
 
 def wrong(figure, explorer, rng):
-    """All that can be found wrong with a figure, from its links to its numbers."""
-    yield from wrong_links(figure, explorer)
+    """All that can be found wrong with a figure, from its numbers to its links."""
     yield from trials.mismatches(figure, explorer, rng, next_setting, differences)
+    yield from wrong_links(figure, explorer)
 
 
 def test_numbers_are_convkits(browser):

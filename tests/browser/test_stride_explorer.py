@@ -23,6 +23,7 @@ INPUT, KERNEL, OUTPUT = "Input with padding", "Kernel", "Output"
 
 # What a bug in the JavaScript must be noticed as: file, what it says, what it would say.
 BUGS = {
+    "none": None,
     "ceil for floor": ("arithmetic.js", "Math.floor((axis.n", "Math.ceil((axis.n"),
     "flipped kernel": ("stride.js", "1 : net.w[term.a]", "1 : net.w[net.k - 1 - term.a]"),
     "stride ignored by the readers": ("arithmetic.js", "- a * axis.d) / axis.s", "- a * axis.d)"),

@@ -19,6 +19,7 @@ TESTS = ["superposition", "additivity", "shift"]
 N, HALF = 12, 60
 
 BUGS = {
+    "none": None,
     "circular padding cut off": ("superpose.js", "(net.zeros ? at : (at + N) % N)", "at"),
     "output moves as far as the input": ("superpose.js", "Math.floor(net.n / net.s)", "net.n"),
     "no bias": ("superpose.js", "net.b + sum(", "sum("),

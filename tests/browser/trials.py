@@ -97,17 +97,18 @@ def one_hot(shape, i, j):
 
 
 def check_noticed(browser, monkeypatch, bug, explorers, wrong):
-    """With this bug in the script, something is wrong with at least one of the explorers.
+    """With this bug in the script, and not without one, something is wrong with the explorers.
 
     A page on which a place is missing that should be there is wrong as well.
     """
-    script = with_bug(monkeypatch, *bug)
+    script = with_bug(monkeypatch, *bug) if bug else None
     with opened(browser, *explorers, script=script, strict=False, **CALM) as figure:
         try:
             noticed = any(text for i, e in enumerate(explorers) for text in wrong(figure.at(i), e))
         except Error:
             noticed = True
-    assert noticed, f"{bug}: no test would notice"
+    assert noticed or not bug, f"{bug}: no test would notice"
+    assert bug or not noticed, "something is wrong without a bug, so no bug would tell"
 
 
 # --- Predict, then look ---
