@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from docutils import nodes
+from nbformat.v4 import new_output
 from PIL import Image, ImageChops
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
 
-from house import callouts, fresh, pictures, repository, unbroken
+from house import callouts, fresh, pictures, repository, streams, unbroken
 
 FORK = {"GITHUB_REPOSITORY": "ada/book", "GITHUB_SERVER_URL": "https://github.com"}
 
@@ -165,3 +166,15 @@ def test_every_comma_stays_where_it_was():
     for formula in list(paragraph.findall(nodes.math)):
         unbroken.keep_together(formula)
     assert paragraph.astext() == before
+
+
+def test_what_a_cell_printed_is_shown_as_it_printed_it():
+    parts = [
+        new_output("stream", name="stdout", text="PyTorch "),
+        new_output("display_data", {"text/plain": "a figure"}),
+        new_output("stream", name="stderr", text="careful"),
+        new_output("stream", name="stdout", text="[7 12 17]\n\n"),
+    ]
+    whole = streams.join(parts)
+    assert [output.get("text") for output in whole] == ["PyTorch [7 12 17]\n\n", None, "careful"]
+    assert parts[0].text == "PyTorch "

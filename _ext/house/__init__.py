@@ -15,6 +15,7 @@ from . import (
     reference,
     repository,
     solutions,
+    streams,
     unbroken,
 )
 
@@ -43,6 +44,7 @@ def setup(app):
         unbroken,
         pictures,
         solutions,
+        streams,
         citations,
         contents,
         explorers,
