@@ -58,7 +58,7 @@ function sentenceOf(net, { y, left, after, old }) {
   }
   if (net.test === 'shift') {
     const found = differing(after, old), why = [n % s && `the shift ${n} is no multiple of the stride ${s}`, zeros && 'zero padding marks the ends'];
-    return `Shift x by ${n}, or f(x) by ${by}: ${found} of ${m} outputs differ` + (found ? `, for ${why.filter(Boolean).join(' and ')}.`
+    return `Shift x by ${n}, or f(x) by ${by}: ${found} of ${m} outputs differ` + (found ? `, as ${why.filter(Boolean).join(' and ')}.`
       : `. That is equivariance; invariance would leave y as it was, and ${differing(after, y)} of ${m} outputs changed.`);
   }
   const copies = range(N).filter(j => x[j] && taps.some(tap => tap.j === j && w[tap.a])).length;
@@ -120,7 +120,7 @@ function render({ model, el }) {
     Y(now, all.y, LARGEST * sum(w.map(Math.abs)) + b || 1, at => ({ parts: [...tapsOf(net, at).map(({ a, j }) =>
       ({ v: x[j] * w[a], text: j, mark: marks({ on: on.has(`part ${at} ${j}`) }) })), { v: b, text: 'b' }] }));
     left(now, all.left, largest(all.left));
-    const scale = largest([all.after, all.old]), differs = at => (all.after[at] === all.old[at] ? {} : { under: '≠' + at });
+    const scale = largest([all.after, all.old]), differs = at => (all.after[at] === all.old[at] ? {} : { under: at + '≠' });
     after(now, all.after, scale, differs);
     old(now, all.old, scale, differs);
     f.write({ sum: answer(sumOf(net, all, kind === 'y' || kind === 'old' ? i : choice)),

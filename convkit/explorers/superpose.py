@@ -150,7 +150,7 @@ class Superpose(Explorer):
         why = [multiple] if self.n % self.s else []
         if self.padding == "zeros":
             why.append("zero padding marks the ends")
-        return f"{said}, for {' and '.join(why)}."
+        return f"{said}, as {' and '.join(why)}."
 
     def still(self) -> Figure:
         """Return the input and what the question compares."""

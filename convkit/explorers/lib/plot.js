@@ -3,7 +3,7 @@ import { clamp, range } from './arithmetic.js';
 import { h, number, panel } from './dom.js';
 import { roving } from './roving.js';
 
-const WIDE = 26, ROOM = 16;                  // of a bar's column; above and below for numbers
+const WIDE = 25, ROOM = 16;                  // of a bar's column; above and below for numbers
 const INSIDE = 12;                           // the least height of a part that has its text inside
 
 /**
