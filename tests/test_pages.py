@@ -21,7 +21,8 @@ def python_blocks(page):
     return "\n\n".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL))
 
 
-@pytest.mark.parametrize("page", ["intro.md", "notation.md"])
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
+@pytest.mark.parametrize("page", ["errata.md", "intro.md", "notation.md"])
 def test_examples_print_what_the_page_says(page):
     examples = doctest.DocTestParser().get_doctest(python_blocks(page), {}, page, page, 0)
     assert examples.examples
