@@ -67,6 +67,7 @@ unit: $(READY) ## Step of test: unit tests, property tests, convkit's doctests
 cells: $(READY) ## Step of test: every cell's stored output against a fresh run
 	$(PYTEST) --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 $(NOTEBOOKS)
 
+# A worker that has finished takes from the other: its files differ tenfold in time.
 browser: $(READY) ## Step of test: the built pages in Chromium
 	$(PYTEST) --dist worksteal tests/browser
 

@@ -8,6 +8,7 @@ import pytest
 from docutils import nodes
 from nbformat.v4 import new_output
 from PIL import Image, ImageChops
+from sphinx.errors import ExtensionError
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
 
@@ -178,3 +179,12 @@ def test_what_a_cell_printed_is_shown_as_it_printed_it():
     whole = streams.join(parts)
     assert [output.get("text") for output in whole] == ["PyTorch [7 12 17]\n\n", None, "careful"]
     assert parts[0].text == "PyTorch "
+
+
+def test_myst_nb_joins_streams_our_way(monkeypatch):
+    monkeypatch.setattr(streams.render, "coalesce_streams", None)
+    streams.setup(None)
+    assert streams.render.coalesce_streams is streams.join
+    monkeypatch.delattr(streams.render, "coalesce_streams")
+    with pytest.raises(ExtensionError):
+        streams.setup(None)

@@ -16,7 +16,7 @@ KINDS = {
     "summary": "summary",
     "remember": "summary",
     "note": "remark",
-    "warning": "misconception",
+    "warning": "careful",
 }
 
 

@@ -64,7 +64,7 @@ def configure(app, config):
     options = config.html_theme_options
     setting = options.get("repository_url") or "", options.get("repository_branch") or "main"
     url, branch = locate(*setting, os.environ)
-    hub = options.get("launch_buttons", {}).get("jupyterhub_url", "")
+    hub = (options.get("launch_buttons") or {}).get("jupyterhub_url", "")
     options.update(theme_options(url, branch, hub))
     config.myst_substitutions = {**config.myst_substitutions, **substitutions(url)}
     config.notfound_urls_prefix = site_prefix(url, config.html_baseurl)

@@ -5,6 +5,7 @@ sent in two parts became two lines.
 """
 
 from myst_nb.core import render
+from sphinx.errors import ExtensionError
 
 
 def join(outputs):
@@ -22,4 +23,6 @@ def join(outputs):
 
 
 def setup(app):
+    if not hasattr(render, "coalesce_streams"):
+        raise ExtensionError("MyST-NB joins streams elsewhere now: is its own way right by now?")
     render.coalesce_streams = join
