@@ -25,14 +25,23 @@ def tensor(values):
 
 def pad(values, sizes, mode="constant"):
     named = {"constant": "constant", "circular": "wrap"}
-    return np.pad(values, ((0, 0), (0, 0), sizes), named[mode])
+    pairs = [sizes[at : at + 2] for at in range(0, len(sizes), 2)][::-1]  # last axis first
+    return np.pad(values, [(0, 0)] * (values.ndim - len(pairs)) + pairs, named[mode])
 
 
-def conv1d(*args, **settings):
-    return ck.conv1d(*args, **settings).view(Tensor)
+def of_tensors(function):
+    """A function of convkit that returns a tensor."""
+    return lambda *args, **settings: function(*args, **settings).view(Tensor)
 
 
-F = SimpleNamespace(conv1d=conv1d, pad=pad, relu=lambda v: np.maximum(v, 0))
+F = SimpleNamespace(
+    conv1d=of_tensors(ck.conv1d),
+    conv2d=of_tensors(ck.conv2d),
+    conv_transpose1d=of_tensors(ck.conv_transpose1d),
+    conv_transpose2d=of_tensors(ck.conv_transpose2d),
+    pad=pad,
+    relu=lambda v: np.maximum(v, 0),
+)
 
 
 def value_of_call(text, **arrays):

@@ -76,6 +76,11 @@ class Figure:
         self.page = page
         self.place = page.locator("[data-explorer]").nth(index)
 
+    def wait_until_ready(self):
+        """Wait until the script has drawn all explorers on the page."""
+        waiting = "[data-explorer]:not([data-ready])"
+        self.page.wait_for_function(f"!document.querySelector('{waiting}')")
+
     def at(self, index):
         """The explorer with this number on the page."""
         return Figure(self.page, index)
@@ -113,11 +118,12 @@ def opened(browser, *shown, address="", script=None, strict=True, **options):
     with blank_page(browser, options) as (page, errors):
         page.route(f"{HOST}/*", lambda route: route.fulfill(body=text, content_type="text/html"))
         page.goto(f"{HOST}/#{address}")
+        figure = Figure(page)
         if strict:
-            page.wait_for_function("!document.querySelector('[data-explorer]:not([data-ready])')")
+            figure.wait_until_ready()
         if options.get("java_script_enabled", True):
             page.evaluate(DRIVER)
-        yield Figure(page)
+        yield figure
         assert not (strict and errors), errors
 
 
@@ -133,7 +139,11 @@ def blank_page(browser, options):
     """
     key = browser, json.dumps(options, sort_keys=True)
     page, errors = BLANK.pop(key, None) or new_page(browser, options)
-    yield page, errors
+    try:
+        yield page, errors
+    except BaseException:
+        page.context.close()
+        raise
     page.goto("about:blank")
     page.unroute(f"{HOST}/*")
     page.mouse.move(0, 0)

@@ -1,14 +1,15 @@
 """The matrix explorer shows convkit's conv_matrix, its transpose and what they do."""
 
+import re
 from functools import partial
 
 import numpy as np
 import pytest
 import trials
+from calls import value_of_call
 from figures import number, opened, value_of
 from trials import places
 
-import convkit as ck
 from convkit.explorers import Matrix
 
 MATRIX, VECTOR, PRODUCT, KERNEL = "Matrix", "Vector", "Product", "Kernel"
@@ -66,33 +67,14 @@ def edits(explorer, rng):
     return [["key", KERNEL, *place, str(w[a])], ["key", VECTOR, 0, 0, str(x[0])]]
 
 
-class Tensor(np.ndarray):
-    """An array on which the shown calls run with convkit for torch."""
-
-
-class Functional:
-    """torch.nn.functional, as far as the shown calls use it."""
-
-    conv1d, conv2d = staticmethod(ck.conv1d), staticmethod(ck.conv2d)
-    conv_transpose1d = staticmethod(ck.conv_transpose1d)
-    conv_transpose2d = staticmethod(ck.conv_transpose2d)
-
-    @staticmethod
-    def pad(x, pads, mode):
-        assert mode == "circular"
-        pairs = [pads[at : at + 2] for at in range(0, len(pads), 2)][::-1]
-        return np.pad(x, [(0, 0)] * (x.ndim - len(pairs)) + pairs, mode="wrap")
-
-
 def called(explorer, call):
     """Run the call that a figure shows; return its result as a vector."""
     size = round(len(explorer.vector) ** 0.5) if explorer.flat else -1
     shape = (1, 1, size, size) if explorer.flat else (1, 1, -1)
-    name, kernel = "g" if explorer.transpose else "x", explorer.kernel[None, None]
-    values = {name: explorer.vector.reshape(shape), "w": kernel, "F": Functional}
-    code, shapes = call.split("  # ") if "  # " in call else call.split(" # ")
-    result = eval(code, values)
-    assert shapes == f"{values[name].shape} → {result.shape}"
+    vector, kernel = explorer.vector.reshape(shape), explorer.kernel[None, None]
+    code, shapes = re.split(r" +# ", call)
+    result = value_of_call(code, **{"g" if explorer.transpose else "x": vector}, w=kernel)
+    assert shapes == f"{vector.shape} → {result.shape}"
     return result.ravel()
 
 
@@ -146,17 +128,9 @@ def test_numbers_are_convkits(browser):
 
 def test_it_is_an_error_where_convkit_raises_one():
     rng = np.random.default_rng(6)
-    explorer, problems = drawn(rng), set()
-    for _ in range(3 * trials.SETTINGS):
-        next_setting(explorer, rng)
-        try:
-            explorer.output  # noqa: B018
-        except ValueError:
-            assert explorer.problem(), f"{explorer!r}: convkit raises an error, the figure does not"
-        else:
-            assert not explorer.problem(), f"{explorer!r}: {explorer.problem()}, convkit computes"
-        problems.add(explorer.problem()[:12])
-    assert len(problems) == 4  # none, 'same' with a stride, too long, round more than once
+    problems = trials.check_problems(drawn(rng), rng, next_setting)
+    kinds = {problem[:12] for problem in problems}
+    assert len(kinds) == 4  # none, 'same' with a stride, too long, round more than once
 
 
 @pytest.mark.parametrize("bug", BUGS)

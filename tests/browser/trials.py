@@ -46,6 +46,21 @@ def mismatches(figure, explorer, rng, change, differences, count=3 * AT_ONCE):
                 yield f"{explorer!r}: {error!r}"
 
 
+def check_problems(explorer, rng, change):
+    """A figure has a problem where convkit raises an error; return all it says, "" for none."""
+    problems = set()
+    for _ in range(3 * SETTINGS):
+        change(explorer, rng)
+        try:
+            explorer.output  # noqa: B018
+        except ValueError:
+            assert explorer.problem(), f"{explorer!r}: convkit raises an error, the figure does not"
+        else:
+            assert not explorer.problem(), f"{explorer!r}: {explorer.problem()}, convkit computes"
+        problems.add(explorer.problem())
+    return problems
+
+
 def turn_bar(explorer, trait, view, rng, largest):
     """Give one bar another value by keys; return the acts."""
     values = list(getattr(explorer, trait))
@@ -99,10 +114,12 @@ def one_hot(shape, i, j):
 def check_noticed(browser, monkeypatch, bug, explorers, wrong):
     """With this bug in the script, and not without one, something is wrong with the explorers.
 
-    A page on which a place is missing that should be there is wrong as well.
+    A page on which a place is missing that should be there is wrong as well; but the script must
+    load, since anything would notice one that does not.
     """
     script = with_bug(monkeypatch, *bug) if bug else None
     with opened(browser, *explorers, script=script, strict=False, **CALM) as figure:
+        figure.wait_until_ready()
         try:
             noticed = any(text for i, e in enumerate(explorers) for text in wrong(figure.at(i), e))
         except Error:
