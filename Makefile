@@ -28,7 +28,7 @@ $(READY): requirements.txt pyproject.toml
 
 # A page that warned would not be read again, and the next run would pass: a failure forgets all pages.
 book: $(READY) ## Build the book into _build/html (only what changed)
-	@$(BIN)/jupyter-book build . -W --keep-going || { rm -rf _build/.doctrees; exit 1; }
+	@$(ONE_THREAD) $(BIN)/jupyter-book build . -W --keep-going || { rm -rf _build/.doctrees; exit 1; }
 	@echo "The book is built, $$(find _build/html -name '*.html' | wc -l | tr -d ' ') pages: open _build/html/index.html"
 
 test: $(READY) ## Check everything: lint, unit tests, notebook cells, the book, its pages in a browser

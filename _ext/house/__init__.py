@@ -4,6 +4,7 @@ import zlib
 from pathlib import Path
 
 from . import (
+    ahead,
     callouts,
     citations,
     contents,
@@ -39,6 +40,7 @@ def setup(app):
     for part in (
         repository,
         fresh,
+        ahead,
         offline,
         callouts,
         unbroken,
@@ -58,6 +60,6 @@ def setup(app):
     app.add_config_value("comments_config", {}, "")
     return {
         "env_version": version(Path(app.confdir, "_static")),
-        "parallel_read_safe": True,
+        "parallel_read_safe": False,  # the results of `ahead` are in one process
         "parallel_write_safe": True,
     }
