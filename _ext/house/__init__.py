@@ -18,6 +18,7 @@ from . import (
     solutions,
     streams,
     unbroken,
+    writing,
 )
 
 HERE = Path(__file__).parent
@@ -52,6 +53,7 @@ def setup(app):
         explorers,
         docstrings,
         reference,
+        writing,
     ):
         part.setup(app)
     app.connect("config-inited", use_templates)
