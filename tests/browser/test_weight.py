@@ -1,19 +1,13 @@
 """What a reader's line has to carry, counted as a host with gzip sends it."""
 
-import gzip
 from functools import cache
 
 import pytest
 
+from sent import weight
+
 FIRST_VISIT = 1_500_000
 FURTHER_PAGE = 400_000
-TEXT = {".html", ".css", ".js", ".svg", ".json"}
-
-
-@cache
-def weight(file):
-    data = file.read_bytes()
-    return len(gzip.compress(data, 6)) if file.suffix in TEXT else len(data)
 
 
 @pytest.fixture(scope="session")
