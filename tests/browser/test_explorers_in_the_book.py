@@ -35,6 +35,12 @@ def test_a_page_asks_for_the_script_only_if_it_needs_it(name):
 
 
 @pytest.mark.parametrize("name", WITH)
+def test_the_explorers_do_not_wait_for_the_formulas(name):
+    before, _ = source(name).split("explorers.js", maxsplit=1)
+    assert "tex-svg-full.js" not in before
+
+
+@pytest.mark.parametrize("name", WITH)
 def test_three_explorers_of_a_page_carry_little_state(name):
     places = re.findall(r' data-state="([^"]*)" data-limits="([^"]*)"', source(name))
     assert len(places) == source(name).count("data-explorer=")
