@@ -40,3 +40,8 @@ def test_search_finds(page_name, kind, site, visit_page, pages):
         assert not visit.errors, f"{visit}, {word!r}: {visit.errors}"
         hit.click()
         visit.page.wait_for_url(f"**/{page_name}.html*")
+
+
+def test_only_the_page_of_the_search_asks_for_the_index(visit):
+    asked = [url for url in visit.requests if "searchindex.js" in url]
+    assert bool(asked) == (visit.name == "search"), f"{visit} asks for {asked}"
