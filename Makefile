@@ -11,7 +11,7 @@ CORES := $(shell getconf _NPROCESSORS_ONLN)
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST = $(ONE_THREAD) $(BIN)/python -m pytest --numprocesses $(CORES) --maxprocesses 8
 
-.PHONY: help book test serve notebooks lint unit cells browser faults clean
+.PHONY: help book test serve notebooks bench lint unit cells browser faults clean
 
 help: ## List the commands (the default)
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1	/p' Makefile | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -73,6 +73,18 @@ browser: $(READY) ## Step of test: the built pages in Chromium
 
 faults: $(READY) ## Plant deliberate bugs in a copy of convkit: do the tests notice? (ONLY=fft: some)
 	@$(ONE_THREAD) $(BIN)/python tools/faults.py $(ONLY)
+
+# What else a table needs, and the settings that benchmarks/timing.py explains.
+MEASURABLE = $(VENV)/.measurable
+FAIR = OPENBLAS_THREAD_TIMEOUT=16 MALLOC_MMAP_THRESHOLD_=2000000000 MALLOC_TRIM_THRESHOLD_=8000000000
+
+$(MEASURABLE): $(READY) benchmarks/requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --requirement benchmarks/requirements.txt
+	@touch $@
+
+bench: $(MEASURABLE) book ## Print the tables of benchmarks/README.md (ONLY=convolution: that one)
+	@for table in $(or $(ONLY),convolution growth book page); do \
+		$(FAIR) $(BIN)/python benchmarks/$$table.py $(OPTIONS) || exit 1; done
 
 clean: ## Remove what was built; .venv stays
 	rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis

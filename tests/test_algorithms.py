@@ -5,7 +5,7 @@ import pytest
 import scipy.linalg
 
 import convkit as ck
-from convkit.algorithms import METHODS, fft
+from convkit.algorithms import METHODS, cost, fft, im2col
 
 
 def test_the_matrix_of_true_convolution_is_scipys():
@@ -42,3 +42,136 @@ def test_every_algorithm_has_the_same_narrow_door(method):
     x, w = np.arange(10).reshape(1, 2, 5), np.ones((2, 1, 2), int)
     y = METHODS[method](x, w, (2,), (2,), 2)
     np.testing.assert_array_equal(y, [[[2, 6], [12, 16]]])
+
+
+class Counted:
+    """A number that counts the multiplications it takes part in."""
+
+    count = 0
+
+    def __init__(self, value):
+        self.value = value
+
+    def __mul__(self, other):
+        Counted.count += 1
+        return Counted(self.value * other.value)
+
+    def __add__(self, other):
+        return Counted(self.value + getattr(other, "value", other))
+
+    __radd__ = __add__
+
+
+@pytest.mark.parametrize("method", ["naive", "im2col"])
+def test_direct_methods_multiply_as_often_as_they_say(method):
+    x = np.vectorize(Counted, otypes=[object])(np.ones((2, 4, 7, 6)))
+    w = np.vectorize(Counted, otypes=[object])(np.ones((6, 2, 3, 2)))
+    Counted.count = 0
+    y = METHODS[method](x, w, (2, 1), (1, 2), 2)
+    assert Counted.count == 2 * 6 * (4 // 2) * (3 * 4) * (3 * 2)
+    assert {entry.value for entry in y.ravel()} == {2 * 3 * 2}
+
+
+def test_the_matrix_stores_an_entry_for_each_multiplication_of_an_example():
+    assert ck.conv_matrix(np.ones((6, 2, 3, 2)), (4, 7, 6), groups=2).nnz == 6 * 2 * (5 * 5) * (
+        3 * 2
+    )
+
+
+@pytest.mark.parametrize("block", [1, 800, 10**9])
+def test_blocks_of_im2col_do_not_show(block, monkeypatch):
+    x, w = np.arange(7 * 2 * 9.0).reshape(7, 2, 9), np.arange(3 * 2 * 4.0).reshape(3, 2, 4)
+    expected = METHODS["naive"](x, w, (1,), (1,), 1)
+    monkeypatch.setattr(im2col, "BLOCK", block)
+    unwritten = np.nan  # fresh memory may hold the right numbers from before
+    monkeypatch.setattr(np, "empty", lambda shape, dtype: np.full(shape, unwritten, dtype))
+    np.testing.assert_allclose(im2col.correlate(x, w, (1,), (1,), 1), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("tile", [(3, 4), (4, 4), (5, 9), (11, 12), (16, 16)])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_tiles_of_the_fft_lie_edge_to_edge(tile, stride, monkeypatch):
+    rng = np.random.default_rng(0)
+    x, w = rng.standard_normal((2, 4, 11, 12)), rng.standard_normal((6, 2, 3, 2))
+    expected = METHODS["naive"](x, w, (stride, 1), (1, 2), 2)
+    monkeypatch.setattr(cost, "fft", lambda *sizes: (0.0, tile))
+    y, error = fft.correlate_spectra(x, w, (stride, 1), (1, 2), 2)
+    assert np.abs(y - expected).max() < error < 1e-12
+    np.testing.assert_allclose(y, expected, atol=1e-13)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "complex64"])
+def test_single_precision_spectra_err_less_than_they_say(dtype):
+    rng = np.random.default_rng(0)
+    for kernel, channels in [(2, 1), (30, 1), (30, 40), (300, 3)]:
+        x = rng.standard_normal((2, channels, 700)).astype(dtype)
+        w = rng.standard_normal((2, channels, kernel)).astype(dtype)
+        y, error = fft.correlate_spectra(x, w, (1,), (1,), 1)
+        exact, _ = fft.correlate_spectra(x + 0.0j, w + 0.0j, (1,), (1,), 1)
+        assert y.dtype == dtype
+        assert np.abs(y - exact).max() < error < 1e-4 * np.abs(y).max()
+
+
+@pytest.mark.parametrize(
+    ("x", "passes"),
+    [
+        (np.ones(64), ["float32"]),
+        (np.r_[1e6, np.ones(63)] * np.r_[0, np.ones(63)], ["float32"]),
+        (1e-3 + np.tile([1e3, -1e3], 32), ["float32", "float64"]),  # an output of one in 10^8
+        (np.tile([1e12, -1e12], 32), ["float32", "float64", "im2col"]),  # nothing is left
+        (np.full(64, 1e-25), ["float32", "float64"]),  # squares that underflow
+        (np.full(64, 1e-21), ["float32", "float64"]),  # squares that begin to
+        (np.zeros(64), ["float32", "float64", "im2col"]),
+        (np.r_[np.nan, np.ones(63)], ["float32", "float64", "im2col"]),
+    ],
+)
+def test_fft_takes_the_precision_that_suffices(x, passes, monkeypatch):
+    x, w = x.astype("f4")[None, None], np.ones((1, 1, 2), "f4")
+    expected = METHODS["naive"](x, w, (1,), (1,), 1)
+    taken = []
+
+    def record(function, name):
+        def recorded(x, *rest):
+            taken.append(name or str(x.dtype))
+            return function(x, *rest)
+
+        return recorded
+
+    monkeypatch.setattr(fft, "correlate_spectra", record(fft.correlate_spectra, None))
+    monkeypatch.setattr(im2col, "correlate", record(im2col.correlate, "im2col"))
+    ck.testing.assert_agree(fft.correlate(x, w, (1,), (1,), 1), expected)
+    assert taken == passes
+
+
+def test_the_estimates_grow_with_what_they_count():
+    single = np.dtype("f4")
+
+    def direct(x, w, stride=1, dtype=single):
+        return cost.im2col(x, w, (stride,) * (len(x) - 2), (1,) * (len(x) - 2), dtype)
+
+    def spectral(x, w, dtype=single):
+        return cost.fft(x, w, (1,) * (len(x) - 2), dtype)[0]
+
+    layer = (8, 64, 56, 56), (64, 64, 3, 3)
+    larger = (8, 64, 56, 56), (64, 64, 9, 9)
+    assert 6 < direct(*larger) / direct(*layer) < 9
+    assert spectral(*larger) < 1.5 * spectral(*layer)
+    assert direct(*layer, dtype=np.dtype("f8")) > 1.9 * direct(*layer)
+    assert direct(*layer, dtype=np.dtype("i4")) > 10 * direct(*layer)
+    assert spectral(*larger, dtype=np.dtype("c8")) > 1.9 * spectral(*larger)
+    assert (
+        direct((8, 64, 56, 56), (64, 64, 1, 1))
+        < direct((8, 64, 56, 56), (64, 64, 1, 1), stride=2) * 4
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel"), [((100,), (7,)), ((9, 300), (9, 2)), ((5, 6, 7), (1, 6, 3))]
+)
+@pytest.mark.parametrize("dilation", [1, 2])
+def test_tiles_hold_the_kernel_and_are_not_much_larger_than_the_input(size, kernel, dilation):
+    size = tuple(n * dilation for n in size)
+    _, tile = cost.fft((1, 1, *size), (1, 1, *kernel), (dilation,) * len(size), np.dtype("f8"))
+    spans = [dilation * (k - 1) + 1 for k in kernel]
+    for t, k, n in zip(tile, spans, size, strict=True):
+        assert k <= t <= 1.2 * n + 1

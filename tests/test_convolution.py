@@ -211,16 +211,18 @@ def test_auto_takes_the_fft_where_the_kernel_is_large():
         x, w, _ = problem.arrays()
         return ck.algorithms.choose(x, w, (problem.stride,) * problem.axes, (1,) * problem.axes)
 
-    signal = Problem((999,), (100,), batch=1, channels=1, filters=1)
+    signal = Problem((20_000,), (300,), batch=1, channels=1, filters=1)
     assert chosen(signal) == "fft"
     assert chosen(replace(signal, kernel=(5,))) == "im2col"
-    assert chosen(replace(signal, kernel=(999,))) == "im2col"  # a single output
-    assert chosen(replace(signal, stride=10)) == "im2col"
+    assert chosen(replace(signal, kernel=(20_000,))) == "im2col"  # a single output
+    assert chosen(replace(signal, stride=30)) == "im2col"
     assert chosen(replace(signal, dtype="int64")) == "fft"
-    assert ck.algorithms.choose(*2 * (np.full((1, 1, 999), 2**30),), (1,), (1,)) == "im2col"
+    large = np.full((1, 1, 20_000), 2**30)
+    assert ck.algorithms.choose(large, large[..., :300], (1,), (1,)) == "im2col"
     layer = Problem((56, 56), (3, 3), channels=16, filters=16)
     assert chosen(layer) == "im2col"
     assert chosen(replace(layer, kernel=(15, 15))) == "fft"
+    assert chosen(replace(layer, kernel=(15, 15), dtype="complex64")) == "fft"
 
 
 def test_auto_gives_large_integers_exactly():

@@ -1,0 +1,117 @@
+r"""What im2col and the FFT cost, estimated from shapes alone.
+
+An estimate that chooses need not be right, it must rank. So each method is a sum of a few counts,
+each times a measured constant: numbers moved, multiplications made, calls started. The constants
+are nanoseconds for float32 on the machine of ``benchmarks/README.md``. Another machine changes them
+together, and what decides, their ratios, much less; ``benchmarks/constants.py`` measures them anew.
+
+**im2col.** N examples, C channels, g groups, D filters of K taps, P places. The columns hold
+:math:`NCKP` numbers, and each meets the D/g filters of its group:
+
+.. math::
+
+    25\,000 + NCKP \left(0.15 + \frac{2.5}{P_\text{last}}\right) + NCKP\,\frac{D}{g} \cdot 0.012
+
+A number costs 0.15 to be written into its column and read again. Neighbours in the input stay
+neighbours in a column for as long as the last axis lasts, :math:`P_\text{last}` places; to begin
+such a run costs 2.5. With a stride along it nothing stays a neighbour, and columns that outgrow the
+cache go to memory and come back: 0.3 a number instead of 0.15. A multiplication inside a matrix
+product costs 0.012, twelve times less than fetching a number. With many filters im2col
+multiplies nearly all of its time; with one, in a depthwise layer, it copies.
+
+**FFT.** M tiles of T points, all examples together, and F frequencies of a tile, about T/2 because
+half the spectrum of a real tile says it all:
+
+.. math::
+
+    150\,000 + (MC + MD)\,T \cdot 1.5 + \left(MC + \frac{C}{g} D + MD\right) T \log_2 T \cdot 0.12
+    + F \left(M \frac{C}{g} D \cdot 0.1 + g \cdot 120\right)
+
+Cut into tiles and joined: 1.5 a number. A step of a transform: 0.12 a point. A product of two
+complex numbers is four real ones, in matrices that are small: 0.1; and at each frequency one such
+product is started for each group, 120 however small it is. The number of taps appears nowhere. It
+only sets how many tiles there are, and their size is the one of a few, from 1.5 times the kernel to
+the whole input, for which the sum is least.
+
+**Other dtypes.** What is twice as many bytes takes twice as long to move, and a complex
+multiplication is four real ones. Integers have no fast matrix product: there a multiplication costs
+1, and their spectra are float64.
+"""
+
+import math
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+import scipy  # its submodules are slow to import: scipy.fft is loaded when first used
+
+from ..arguments import Sizes
+from ..geometry import places, span
+
+Shape: TypeAlias = tuple[int, ...]  # unlike a list it can be remembered by a cache
+DType: TypeAlias = np.dtype[Any]
+
+IM2COL_CALLS = 25_000.0
+COPY, COPY_FAR, RUN = 0.15, 0.3, 2.5
+CACHE = 32 * 2**20  # bytes
+MULTIPLY, MULTIPLY_INTEGERS = 0.012, 1.0
+
+FFT_CALLS = 150_000.0
+MOVE, TRANSFORM = 1.5, 0.12
+MULTIPLY_SPECTRA, START_PRODUCT = 0.1, 120.0
+TILES = (1.5, 2.0, 3.0, 4.0, 6.0, 8.0, math.inf)  # in spans of the kernel
+
+
+@lru_cache(maxsize=1024)
+def im2col(x_shape: Shape, w_shape: Shape, stride: Shape, dilation: Shape, dtype: DType) -> float:
+    """Estimate the nanoseconds of im2col for a padded x and w of these shapes."""
+    examples, channels, *size = x_shape
+    filters, per_group, *kernel_size = w_shape
+    positions = places(size, kernel_size, stride, dilation)
+    taps = math.prod(kernel_size)
+    numbers = examples * channels * taps * math.prod(positions)
+    multiplications = numbers * filters * per_group // channels
+    if dtype.kind in "iu":
+        product = multiplications * MULTIPLY_INTEGERS
+    else:
+        product = multiplications * MULTIPLY * words(dtype) * (2 if dtype.kind == "c" else 1)
+    if taps == 1 and max(stride) == 1:  # the columns are the input
+        return IM2COL_CALLS + product
+    far = stride[-1] > 1 or numbers * dtype.itemsize > CACHE * examples
+    copies = numbers * words(dtype) * (COPY_FAR if far else COPY)
+    return IM2COL_CALLS + copies + numbers / positions[-1] * RUN + product
+
+
+@lru_cache(maxsize=1024)
+def fft(x_shape: Shape, w_shape: Shape, dilation: Shape, dtype: DType) -> tuple[float, Shape]:
+    """Estimate the nanoseconds of the FFT, and name the tile for which they are least."""
+    spans = [span(k, d) for k, d in zip(w_shape[2:], dilation, strict=True)]
+    sizes = {tile_size(x_shape[2:], spans, scale, dtype) for scale in TILES}
+    return min((fft_in_tiles(x_shape, w_shape, spans, tile, dtype), tile) for tile in sizes)
+
+
+def tile_size(size: Sizes, spans: Sizes, scale: float, dtype: DType) -> Shape:
+    """Tile about `scale` times as long as the kernel, of lengths that are fast to transform."""
+    wanted = (math.ceil(min(scale * k, n)) for k, n in zip(spans, size, strict=True))
+    return tuple(scipy.fft.next_fast_len(t, dtype.kind != "c") for t in wanted)
+
+
+def fft_in_tiles(x_shape: Shape, w_shape: Shape, spans: Sizes, tile: Shape, dtype: DType) -> float:
+    """Estimate the nanoseconds of the FFT in tiles of this size."""
+    examples, channels, *size = x_shape
+    filters, per_group, *_ = w_shape
+    axes = zip(size, spans, tile, strict=True)
+    tiles = examples * math.prod(-(-(n - k + 1) // (t - k + 1)) for n, k, t in axes)
+    points = math.prod(tile)
+    frequencies = points if dtype.kind == "c" else points // tile[-1] * (tile[-1] // 2 + 1)
+    transforms = tiles * channels + per_group * filters + tiles * filters
+    move = tiles * (channels + filters) * points * MOVE
+    transform = transforms * points * math.log2(max(points, 2)) * TRANSFORM
+    product = frequencies * tiles * per_group * filters * MULTIPLY_SPECTRA
+    start = frequencies * channels // per_group * START_PRODUCT
+    return FFT_CALLS + words(dtype) * (move + transform + product) + start
+
+
+def words(dtype: DType) -> float:
+    """Bytes of a number in units of float32; integers go through the FFT as float64."""
+    return 2 if dtype.kind in "iu" else dtype.itemsize / 4
