@@ -76,7 +76,7 @@ faults: $(READY) ## Plant deliberate bugs in a copy of convkit: do the tests not
 
 # What else a table needs, and the settings that benchmarks/timing.py explains.
 MEASURABLE = $(VENV)/.measurable
-FAIR = OPENBLAS_THREAD_TIMEOUT=16 MALLOC_MMAP_THRESHOLD_=2000000000 MALLOC_TRIM_THRESHOLD_=8000000000
+FAIR = MALLOC_MMAP_THRESHOLD_=2000000000 MALLOC_TRIM_THRESHOLD_=8000000000
 
 $(MEASURABLE): $(READY) benchmarks/requirements.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --requirement benchmarks/requirements.txt

@@ -28,7 +28,6 @@ FFT = {
     "MOVE": cost.MOVE,
     "TRANSFORM": cost.TRANSFORM,
     "MULTIPLY_SPECTRA": cost.MULTIPLY_SPECTRA,
-    "START_PRODUCT": cost.START_PRODUCT,
 }
 
 

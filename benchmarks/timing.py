@@ -5,8 +5,8 @@ What distorts such readings, up to tenfold, and what is done about it here:
 - Another program, or the machine's other tenants: all functions take turns, a ratio is taken within
   a round, and of the rounds the median. A round in which others used the processors is dropped.
 - An idle thread of OpenBLAS spins for a tenth of a second after each product, and the library
-  that is timed next pays: OPENBLAS_THREAD_TIMEOUT ends that, and each function is called in vain
-  before it is timed.
+  that is timed next pays: before each function there is a pause, and two calls in vain. (With
+  OPENBLAS_THREAD_TIMEOUT=16 it would not spin, but here small products then stalled for 10 ms.)
 - NumPy and SciPy carry an OpenBLAS each, whose threads would fight. convkit uses NumPy's only.
 - Fresh memory is slow to touch, and large arrays come fresh from the system at each call: the two
   MALLOC variables keep it (glibc), for everyone alike.
@@ -25,11 +25,11 @@ import threadpoolctl
 import torch
 
 SETTINGS = {
-    "OPENBLAS_THREAD_TIMEOUT": "16",
     "MALLOC_MMAP_THRESHOLD_": "2000000000",
     "MALLOC_TRIM_THRESHOLD_": "8000000000",
 }
 WARM_UPS, CALLS = 2, 3
+PAUSE = 0.15  # seconds; then no thread spins any more
 SLOW = 1.0  # seconds; what takes longer is called once in a round, and in three rounds
 OTHERS = 0.12  # of a processor; a round in which they use more is dropped
 
@@ -82,7 +82,7 @@ def rounds(functions: dict[str, Callable[[], object]], count: int) -> list[dict[
 
 def seconds(call: Callable[[], object], warm_ups: int = 0, calls: int = 1) -> float:
     """Time a call: the median of some, after some in vain."""
-    time.sleep(0.02)
+    time.sleep(PAUSE)
     for _ in range(warm_ups):
         call()
     times = []

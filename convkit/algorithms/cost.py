@@ -10,28 +10,29 @@ together, and what decides, their ratios, much less; ``benchmarks/constants.py``
 
 .. math::
 
-    25\,000 + NCKP \left(0.15 + \frac{2.5}{P_\text{last}}\right) + NCKP\,\frac{D}{g} \cdot 0.012
+    45\,000 + NCKP \left(0.30 + \frac{5}{P_\text{last}}\right) + NCKP\,\frac{D}{g} \cdot 0.017
 
-A number costs 0.15 to be written into its column and read again. Neighbours in the input stay
+A number costs 0.30 to be written into its column and read again. Neighbours in the input stay
 neighbours in a column for as long as the last axis lasts, :math:`P_\text{last}` places; to begin
-such a run costs 2.5. With a stride along it nothing stays a neighbour, and columns that outgrow the
-cache go to memory and come back: 0.3 a number instead of 0.15. A multiplication inside a matrix
-product costs 0.012, twelve times less than fetching a number. With many filters im2col
-multiplies nearly all of its time; with one, in a depthwise layer, it copies.
+such a run costs 5. With a stride along it nothing stays a neighbour, and columns that outgrow the
+cache go to memory and come back: 0.54 a number instead of 0.30. A multiplication inside a matrix
+product costs 0.017, eighteen times less than fetching a number. With many filters im2col spends
+its time multiplying; with one, in a depthwise layer, copying.
 
-**FFT.** M tiles of T points, all examples together, and F frequencies of a tile, about T/2 because
-half the spectrum of a real tile says it all:
+**FFT.** M tiles of T points, all examples together, along :math:`a` axes, and F frequencies of a
+tile, about T/2 because half the spectrum of a real tile says it all:
 
 .. math::
 
-    150\,000 + (MC + MD)\,T \cdot 1.5 + \left(MC + \frac{C}{g} D + MD\right) T \log_2 T \cdot 0.12
-    + F \left(M \frac{C}{g} D \cdot 0.1 + g \cdot 120\right)
+    400\,000 + (MC + MD)\,T \cdot 1.8\,a
+    + \left(MC + \frac{C}{g} D + MD\right) T \log_2 T \cdot 0.18 + M\,\frac{C}{g}\,D\,F \cdot 0.40
 
-Cut into tiles and joined: 1.5 a number. A step of a transform: 0.12 a point. A product of two
-complex numbers is four real ones, in matrices that are small: 0.1; and at each frequency one such
-product is started for each group, 120 however small it is. The number of taps appears nowhere. It
-only sets how many tiles there are, and their size is the one of a few, from 1.5 times the kernel to
-the whole input, for which the sum is least.
+Each number of a tile is moved about once for each axis, at 1.8, and takes part in :math:`\log_2 T`
+steps of a transform, at 0.18. A product of two complex numbers is four real ones in matrices that
+are small, one for each frequency: 0.40. The number of taps appears nowhere. It only sets how many
+tiles there are. Their size is the one of a few, from 1.5 times the kernel to the whole input, for
+which the sum is least; among equals the largest, for its few seams. To start the FFT takes nine
+times as long as to start im2col, and so small problems go to im2col whatever their kernel.
 
 **Other dtypes.** What is twice as many bytes takes twice as long to move, and a complex
 multiplication is four real ones. Integers have no fast matrix product: there a multiplication costs
@@ -51,14 +52,13 @@ from ..geometry import places, span
 Shape: TypeAlias = tuple[int, ...]  # unlike a list it can be remembered by a cache
 DType: TypeAlias = np.dtype[Any]
 
-IM2COL_CALLS = 25_000.0
-COPY, COPY_FAR, RUN = 0.15, 0.3, 2.5
+IM2COL_CALLS = 45_000.0
+COPY, COPY_FAR, RUN = 0.30, 0.54, 5.0
 CACHE = 32 * 2**20  # bytes
-MULTIPLY, MULTIPLY_INTEGERS = 0.012, 1.0
+MULTIPLY, MULTIPLY_INTEGERS = 0.017, 1.0
 
-FFT_CALLS = 150_000.0
-MOVE, TRANSFORM = 1.5, 0.12
-MULTIPLY_SPECTRA, START_PRODUCT = 0.1, 120.0
+FFT_CALLS = 400_000.0
+MOVE, TRANSFORM, MULTIPLY_SPECTRA = 1.8, 0.18, 0.40
 TILES = (1.5, 2.0, 3.0, 4.0, 6.0, 8.0, math.inf)  # in spans of the kernel
 
 
@@ -87,7 +87,10 @@ def fft(x_shape: Shape, w_shape: Shape, dilation: Shape, dtype: DType) -> tuple[
     """Estimate the nanoseconds of the FFT, and name the tile for which they are least."""
     spans = [span(k, d) for k, d in zip(w_shape[2:], dilation, strict=True)]
     sizes = {tile_size(x_shape[2:], spans, scale, dtype) for scale in TILES}
-    return min((fft_in_tiles(x_shape, w_shape, spans, tile, dtype), tile) for tile in sizes)
+    estimates = {tile: fft_in_tiles(x_shape, w_shape, spans, tile, dtype) for tile in sizes}
+    least = min(estimates.values())
+    equals = (tile for tile, estimate in estimates.items() if estimate < 1.05 * least)
+    return least, max(equals, key=math.prod)
 
 
 def tile_size(size: Sizes, spans: Sizes, scale: float, dtype: DType) -> Shape:
@@ -105,11 +108,10 @@ def fft_in_tiles(x_shape: Shape, w_shape: Shape, spans: Sizes, tile: Shape, dtyp
     points = math.prod(tile)
     frequencies = points if dtype.kind == "c" else points // tile[-1] * (tile[-1] // 2 + 1)
     transforms = tiles * channels + per_group * filters + tiles * filters
-    move = tiles * (channels + filters) * points * MOVE
+    move = tiles * (channels + filters) * points * len(tile) * MOVE
     transform = transforms * points * math.log2(max(points, 2)) * TRANSFORM
     product = frequencies * tiles * per_group * filters * MULTIPLY_SPECTRA
-    start = frequencies * channels // per_group * START_PRODUCT
-    return FFT_CALLS + words(dtype) * (move + transform + product) + start
+    return FFT_CALLS + words(dtype) * (move + transform + product)
 
 
 def words(dtype: DType) -> float:
