@@ -19,7 +19,7 @@ from convkit.algorithms import cost, fft, im2col
 IM2COL = {
     "IM2COL_CALLS": cost.IM2COL_CALLS,
     "COPY": cost.COPY,
-    "COPY_FAR": cost.COPY_FAR,
+    "COPY_STRIDED": cost.COPY_STRIDED,
     "RUN": cost.RUN,
     "MULTIPLY": cost.MULTIPLY,
 }

@@ -83,9 +83,8 @@ def memory(problem: Problem, method: str) -> float:
         # it is inside, and the weight. The finished matrix, entries and columns, is smaller.
         return problem.multiplications * (3 * INDEX + 2 * INDEX / 2 + 1 + FLOAT)
     if method == "im2col":
-        columns = problem.channels * problem.taps * math.prod(problem.output_size) * FLOAT
-        copied = problem.taps > 1
-        return result + copied * columns * max(1, min(problem.batch, im2col.BLOCK // columns))
+        columns = problem.multiplications / problem.filters * FLOAT
+        return result + min(columns, im2col.BLOCK) * (problem.taps > 1)
     tiles, points, frequencies = tiles_of(problem)
     planes = tiles * (problem.channels + problem.filters)
     kernels = problem.channels // problem.groups * problem.filters

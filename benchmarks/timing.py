@@ -30,7 +30,7 @@ SETTINGS = {
 }
 WARM_UPS, CALLS = 2, 3
 PAUSE = 0.15  # seconds; then no thread spins any more
-SLOW = 1.0  # seconds; what takes longer is called once in a round, and in three rounds
+SLOW = 0.3  # seconds; what takes longer is called once in a round, and in three rounds
 OTHERS = 0.12  # of a processor; a round in which they use more is dropped
 
 

@@ -78,14 +78,21 @@ def test_the_matrix_stores_an_entry_for_each_multiplication_of_an_example():
     )
 
 
-@pytest.mark.parametrize("block", [1, 800, 10**9])
+@pytest.mark.parametrize("block", [1, 300, 900, 10**9])  # a line, three, two examples, all
 def test_blocks_of_im2col_do_not_show(block, monkeypatch):
-    x, w = np.arange(7 * 2 * 9.0).reshape(7, 2, 9), np.arange(3 * 2 * 4.0).reshape(3, 2, 4)
-    expected = METHODS["naive"](x, w, (1,), (1,), 1)
+    x, w = np.arange(7 * 2 * 6 * 3.0).reshape(7, 2, 6, 3), np.arange(6.0).reshape(1, 2, 3, 1)
+    expected = METHODS["naive"](x, w, (1, 2), (1, 1), 1)
     monkeypatch.setattr(im2col, "BLOCK", block)
     unwritten = np.nan  # fresh memory may hold the right numbers from before
     monkeypatch.setattr(np, "empty", lambda shape, dtype: np.full(shape, unwritten, dtype))
-    np.testing.assert_allclose(im2col.correlate(x, w, (1,), (1,), 1), expected, rtol=1e-12)
+    np.testing.assert_allclose(im2col.correlate(x, w, (1, 2), (1, 1), 1), expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("line_bytes", [10, 10**4, 10**6, 10**7])
+def test_columns_of_im2col_take_a_block_however_large_the_input(line_bytes):
+    parts = list(im2col.blocks(3, 50, line_bytes))
+    sizes = [(n.stop - n.start) * (i.stop - i.start) * line_bytes for n, i in parts]
+    assert max(sizes) <= max(im2col.BLOCK, line_bytes)
 
 
 @pytest.mark.parametrize("tile", [(3, 4), (4, 4), (5, 9), (11, 12), (16, 16)])

@@ -14,10 +14,9 @@ together, and what decides, their ratios, much less; ``benchmarks/constants.py``
 
 A number costs 0.30 to be written into its column and read again. Neighbours in the input stay
 neighbours in a column for as long as the last axis lasts, :math:`P_\text{last}` places; to begin
-such a run costs 5. With a stride along it nothing stays a neighbour, and columns that outgrow the
-cache go to memory and come back: 0.54 a number instead of 0.30. A multiplication inside a matrix
-product costs 0.017, eighteen times less than fetching a number. With many filters im2col spends
-its time multiplying; with one, in a depthwise layer, copying.
+such a run costs 5. With a stride along it nothing stays a neighbour, and a number costs 0.54. A
+multiplication inside a matrix product costs 0.017, eighteen times less than fetching a number. With
+many filters im2col spends its time multiplying; with one, in a depthwise layer, copying.
 
 **FFT.** M tiles of T points, all examples together, along :math:`a` axes, and F frequencies of a
 tile, about T/2 because half the spectrum of a real tile says it all:
@@ -53,8 +52,7 @@ Shape: TypeAlias = tuple[int, ...]  # unlike a list it can be remembered by a ca
 DType: TypeAlias = np.dtype[Any]
 
 IM2COL_CALLS = 45_000.0
-COPY, COPY_FAR, RUN = 0.30, 0.54, 5.0
-CACHE = 32 * 2**20  # bytes
+COPY, COPY_STRIDED, RUN = 0.30, 0.54, 5.0
 MULTIPLY, MULTIPLY_INTEGERS = 0.017, 1.0
 
 FFT_CALLS = 400_000.0
@@ -77,8 +75,7 @@ def im2col(x_shape: Shape, w_shape: Shape, stride: Shape, dilation: Shape, dtype
         product = multiplications * MULTIPLY * words(dtype) * (2 if dtype.kind == "c" else 1)
     if taps == 1 and max(stride) == 1:  # the columns are the input
         return IM2COL_CALLS + product
-    far = stride[-1] > 1 or numbers * dtype.itemsize > CACHE * examples
-    copies = numbers * words(dtype) * (COPY_FAR if far else COPY)
+    copies = numbers * words(dtype) * (COPY if stride[-1] == 1 else COPY_STRIDED)
     return IM2COL_CALLS + copies + numbers / positions[-1] * RUN + product
 
 

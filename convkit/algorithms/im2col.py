@@ -7,13 +7,13 @@ The idea
 
         (D, C*k) @ (C*k, positions) = (D, positions)          k = kernel taps
 
-    The columns of a whole batch would leave the cache before the product reads them. So a few
-    examples at a time are copied and multiplied. A 1x1 kernel copies nothing: its columns are
-    the input.
+    The columns of a whole batch, or of one large image, would leave the cache before the product
+    reads them. So they are copied and multiplied block by block. A 1x1 kernel copies nothing: its
+    columns are the input.
 Multiplications
     The same as naive, N * D * (C / groups) * positions * k, but inside a tuned matrix product.
 Memory
-    The columns of one block: each input value up to k times, 4 MB or the columns of one example.
+    The columns of one block, 4 MB. All columns would hold each input value up to k times.
 When it wins
     For the small kernels of networks, in floating point: there a matrix product runs near the
     machine's peak.
@@ -23,6 +23,8 @@ Source
 """
 
 import math
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -36,14 +38,24 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
     """Correlate a padded x (N, C, *S) with w (D, C/groups, *K); return (N, D, *S_out)."""
     out_channels, channels, *kernel_size = w.shape
     windows = gather(x, kernel_size, stride, dilation)
-    positions = windows.shape[x.ndim :]
-    taps, places = channels * math.prod(kernel_size), math.prod(positions)
+    count, *others = windows.shape[x.ndim :]  # lines of places, and the places of one
+    line, taps = math.prod(others), channels * math.prod(kernel_size)
     rows = w.reshape(groups, out_channels // groups, taps)
-    y = np.empty((len(x), groups, out_channels // groups, places), x.dtype)
-    step = max(BLOCK // max(groups * taps * places * x.itemsize, 1), 1)  # examples in a block
-    for first in range(0, len(x), step):
-        block = slice(first, first + step)
-        columns = windows[block].reshape(-1, groups, taps, places)
+    y = np.empty((len(x), groups, out_channels // groups, count * line), x.dtype)
+    whole: list[Any] = [slice(None)] * len(others)
+    for examples, lines in blocks(len(x), count, groups * taps * line * x.itemsize):
+        patches = windows[examples, ..., lines, *whole]
+        columns = patches.reshape(len(patches), groups, taps, -1)
         # In 1-D the reshaped view may still overlap itself; a matrix product wants it copied.
-        np.matmul(rows, np.ascontiguousarray(columns), out=y[block])
-    return y.reshape(len(x), out_channels, *positions)
+        columns = np.ascontiguousarray(columns)
+        np.matmul(rows, columns, out=y[examples, ..., lines.start * line : lines.stop * line])
+    return y.reshape(len(x), out_channels, count, *others)
+
+
+def blocks(examples: int, lines: int, line_bytes: int) -> Iterator[tuple[slice, slice]]:
+    """Divide the places into blocks, each of some whole examples or of some lines of one."""
+    some_lines = min(max(BLOCK // max(line_bytes, 1), 1), lines)
+    some_examples = max(BLOCK // max(line_bytes * lines, 1), 1)
+    for n in range(0, examples, some_examples):
+        for i in range(0, lines, some_lines):
+            yield slice(n, n + some_examples), slice(i, i + some_lines)
