@@ -84,7 +84,8 @@ def memory(problem: Problem, method: str) -> float:
         return problem.multiplications * (3 * INDEX + 2 * INDEX / 2 + 1 + FLOAT)
     if method == "im2col":
         columns = problem.multiplications / problem.filters * FLOAT
-        return result + min(columns, im2col.BLOCK) * (problem.taps > 1)
+        kernels = problem.channels // problem.groups * problem.filters * problem.taps * FLOAT
+        return result + min(columns, max(im2col.BLOCK, kernels)) * (problem.taps > 1)
     tiles, points, frequencies = tiles_of(problem)
     planes = tiles * (problem.channels + problem.filters)
     kernels = problem.channels // problem.groups * problem.filters

@@ -90,9 +90,9 @@ def test_blocks_of_im2col_do_not_show(block, monkeypatch):
 
 @pytest.mark.parametrize("line_bytes", [10, 10**4, 10**6, 10**7])
 def test_columns_of_im2col_take_a_block_however_large_the_input(line_bytes):
-    parts = list(im2col.blocks(3, 50, line_bytes))
+    parts = list(im2col.blocks(3, 50, line_bytes, 10**6))
     sizes = [(n.stop - n.start) * (i.stop - i.start) * line_bytes for n, i in parts]
-    assert max(sizes) <= max(im2col.BLOCK, line_bytes)
+    assert max(sizes) <= max(10**6, line_bytes)
 
 
 @pytest.mark.parametrize("tile", [(3, 4), (4, 4), (5, 9), (11, 12), (16, 16)])
@@ -148,6 +148,18 @@ def test_fft_takes_the_precision_that_suffices(x, passes, monkeypatch):
     monkeypatch.setattr(im2col, "correlate", record(im2col.correlate, "im2col"))
     ck.testing.assert_agree(fft.correlate(x, w, (1,), (1,), 1), expected)
     assert taken == passes
+
+
+@pytest.mark.parametrize("offset", [0, 1e1, 1e3, 1e5])
+@pytest.mark.parametrize("channels", [1, 30])
+def test_fft_in_single_precision_holds_its_promise_where_outputs_cancel(offset, channels):
+    rng = np.random.default_rng(0)
+    x = (rng.standard_normal((1, channels, 90, 90)) + offset).astype("f4")
+    w = rng.standard_normal((2, channels, 9, 9))
+    w = (w - w.mean(axis=(1, 2, 3), keepdims=True)).astype("f4")
+    exact = im2col.correlate(x.astype("f8"), w.astype("f8"), (1, 1), (1, 1), 1)
+    y = fft.correlate(x, w, (1, 1), (1, 1), 1)
+    assert np.abs(y - exact).max() < 1e-4 * np.abs(exact).max()
 
 
 def test_the_estimates_grow_with_what_they_count():

@@ -13,7 +13,8 @@ The idea
 Multiplications
     The same as naive, N * D * (C / groups) * positions * k, but inside a tuned matrix product.
 Memory
-    The columns of one block, 4 MB. All columns would hold each input value up to k times.
+    The columns of one block: 4 MB, or as much as the kernels. All columns would hold each input
+    value up to k times.
 When it wins
     For the small kernels of networks, in floating point: there a matrix product runs near the
     machine's peak.
@@ -43,7 +44,9 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
     rows = w.reshape(groups, out_channels // groups, taps)
     y = np.empty((len(x), groups, out_channels // groups, count * line), x.dtype)
     whole: list[Any] = [slice(None)] * len(others)
-    for examples, lines in blocks(len(x), count, groups * taps * line * x.itemsize):
+    # Each block reads all kernels, so it should not be smaller than they are.
+    size = max(BLOCK, w.nbytes)
+    for examples, lines in blocks(len(x), count, groups * taps * line * x.itemsize, size):
         patches = windows[examples, ..., lines, *whole]
         columns = patches.reshape(len(patches), groups, taps, -1)
         # In 1-D the reshaped view may still overlap itself; a matrix product wants it copied.
@@ -52,10 +55,10 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
     return y.reshape(len(x), out_channels, count, *others)
 
 
-def blocks(examples: int, lines: int, line_bytes: int) -> Iterator[tuple[slice, slice]]:
-    """Divide the places into blocks, each of some whole examples or of some lines of one."""
-    some_lines = min(max(BLOCK // max(line_bytes, 1), 1), lines)
-    some_examples = max(BLOCK // max(line_bytes * lines, 1), 1)
+def blocks(examples: int, lines: int, line_bytes: int, size: int) -> Iterator[tuple[slice, slice]]:
+    """Divide the places into blocks of some whole examples, or of some lines of one."""
+    some_lines = min(max(size // max(line_bytes, 1), 1), lines)
+    some_examples = max(size // max(line_bytes * lines, 1), 1)
     for n in range(0, examples, some_examples):
         for i in range(0, lines, some_lines):
             yield slice(n, n + some_examples), slice(i, i + some_lines)
