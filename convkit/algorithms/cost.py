@@ -10,7 +10,8 @@ together, and what decides, their ratios, much less; ``benchmarks/constants.py``
 
 .. math::
 
-    45\,000 + NCKP \left(0.30 + \frac{5}{P_\text{last}}\right) + NCKP\,\frac{D}{g} \cdot 0.017
+    &45\,000 + NCKP \left(0.30 + \frac{5}{P_\text{last}}\right) \\
+    &+ NCKP\,\frac{D}{g} \cdot 0.017
 
 A number costs 0.30 to be written into its column and read again. Neighbours in the input stay
 neighbours in a column for as long as the last axis lasts, :math:`P_\text{last}` places; to begin
@@ -23,8 +24,9 @@ tile, about T/2 because half the spectrum of a real tile says it all:
 
 .. math::
 
-    300\,000 + (MC + MD)\,T \cdot 1.8\,a
-    + \left(MC + \frac{C}{g} D + MD\right) T \log_2 T \cdot 0.18 + M\,\frac{C}{g}\,D\,F \cdot 0.40
+    &300\,000 + (MC + MD)\,T \cdot 1.8\,a \\
+    &+ \left(MC + \tfrac{C}{g} D + MD\right) T \log_2 T \cdot 0.18 \\
+    &+ M\,\tfrac{C}{g}\,D\,F \cdot 0.40
 
 Each number of a tile is moved about once for each axis, at 1.8, and takes part in :math:`\log_2 T`
 steps of a transform, at 0.18. A product of two complex numbers is four real ones in matrices that
