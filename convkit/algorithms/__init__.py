@@ -36,7 +36,7 @@ def correlate(
 
 
 def choose(x: Array, w: Array, stride: Sizes, dilation: Sizes) -> str:
-    """Name the one of im2col and fft that should be faster, by the estimates below.
+    """Name the one of im2col and fft that should be faster, by the estimates of ``cost.py``.
 
     The other two are for reading: naive runs in Python, and matrix builds an entry for each
     multiplication that im2col makes. Integers take the FFT only where it is exact.
