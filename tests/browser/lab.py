@@ -115,6 +115,9 @@ class Lab:
 
 
 PANEL = "window.jupyterapp?.shell.currentWidget"
+# A kernel's answer may be lost, and evaluate would wait for it for ever.
+TOO_LATE = """new Promise((_, reject) =>
+    setTimeout(() => reject(new Error('JupyterLab gave no answer for two minutes')), 120_000))"""
 
 # Functions of the open notebook's panel.
 READY = """async panel => {
@@ -168,7 +171,8 @@ class Notebook:
             self.errors.append(f"console: {message.text} ({message.location.get('url')})")
 
     def _call(self, function, *arguments):
-        return self.page.evaluate(f"given => ({function})({PANEL}, ...given)", arguments)
+        call = f"({function})({PANEL}, ...given)"
+        return self.page.evaluate(f"given => Promise.race([{call}, {TOO_LATE}])", arguments)
 
     @property
     def cells(self):
