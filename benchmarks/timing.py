@@ -30,7 +30,7 @@ SETTINGS = {
 }
 WARM_UPS, CALLS = 2, 3
 PAUSE = 0.15  # seconds; then no thread spins any more
-SLOW = 0.3  # seconds; what takes longer is called once in a round, and in three rounds
+SLOW, SLOW_ROUNDS = 0.3, 3  # seconds; what takes longer is called once, in so many rounds
 OTHERS = 0.12  # of a processor; a round in which they use more is dropped
 
 
@@ -69,7 +69,7 @@ def rounds(functions: dict[str, Callable[[], object]], count: int) -> list[dict[
         times = {
             name: seconds(call, 0 if name in slow else WARM_UPS, 1 if name in slow else CALLS)
             for name, call in functions.items()
-            if name not in slow or attempt < 3
+            if name not in slow or len(kept) < SLOW_ROUNDS
         }
         elapsed = time.perf_counter() - begin
         others = busy_time() - busy - (time.process_time() - own)
