@@ -1,5 +1,7 @@
 """The parts of the four algorithms that have a meaning of their own."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import scipy.linalg
@@ -93,6 +95,15 @@ def test_columns_of_im2col_take_a_block_however_large_the_input(line_bytes):
     parts = list(im2col.blocks(3, 50, line_bytes, 10**6))
     sizes = [(n.stop - n.start) * (i.stop - i.start) * line_bytes for n, i in parts]
     assert max(sizes) <= max(10**6, line_bytes)
+
+
+def test_im2col_holds_one_block_at_a_time():
+    x, w = np.ones((1, 1, 300, 300)), np.ones((1, 1, 5, 5))  # 17 MB of columns
+    tracemalloc.start()
+    y = im2col.correlate(x, w, (1, 1), (1, 1), 1)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert y.nbytes + 0.8 * im2col.BLOCK < peak < y.nbytes + 1.2 * im2col.BLOCK
 
 
 @pytest.mark.parametrize("tile", [(3, 4), (4, 4), (5, 9), (11, 12), (16, 16)])

@@ -52,6 +52,7 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
         # In 1-D the reshaped view may still overlap itself; a matrix product wants it copied.
         columns = np.ascontiguousarray(columns)
         np.matmul(rows, columns, out=y[examples, ..., lines.start * line : lines.stop * line])
+        del columns  # or it would be held while the next block is filled
     return y.reshape(len(x), out_channels, count, *others)
 
 
