@@ -25,7 +25,9 @@ def pytest_sessionfinish(session):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node):
-    """Gather the records of a parallel worker that has finished."""
+    """Gather the records of a parallel worker that has finished; one that crashed sent none."""
+    if not hasattr(node, "workeroutput"):
+        return
     for name, record in pickle.loads(bytes.fromhex(node.workeroutput["agreement"])).items():
         agreement.RECORDS.setdefault(name, agreement.Record()).merge(record)
 
