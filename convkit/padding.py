@@ -47,7 +47,7 @@ def pad(x: Array, padding: Pairs, mode: str) -> Array:
     >>> pad(np.array([[[1, 2, 3]]]), ((2, 2),), "reflect")
     array([[[3, 2, 1, 2, 3, 2, 1]]])
     """
-    if not np.any(padding):
+    if not any(map(any, padding)):
         return x
     leading = ((0, 0),) * (x.ndim - len(padding))
     return np.pad(x, (*leading, *padding), mode=MODES[mode])
