@@ -24,7 +24,7 @@ tile, about T/2 because half the spectrum of a real tile says it all:
 
 .. math::
 
-    &300\,000 + (MC + MD)\,T \cdot 1.8\,a \\
+    &400\,000 + (MC + MD)\,T \cdot 1.8\,a \\
     &+ \left(MC + \tfrac{C}{g} D + MD\right) T \log_2 T \cdot 0.18 \\
     &+ M\,\tfrac{C}{g}\,D\,F \cdot 0.40
 
@@ -33,7 +33,7 @@ steps of a transform, at 0.18. A product of two complex numbers is four real one
 are small, one for each frequency: 0.40. The number of taps appears nowhere. It only sets how many
 tiles there are. Their size is the one of a few, from 1.5 times the kernel to the whole input, for
 which the sum is least; among equals the largest, for its few seams. To start the FFT takes
-seven times as long as to start im2col, so small problems go to im2col whatever their kernel.
+nine times as long as to start im2col, so small problems go to im2col whatever their kernel.
 
 **Other dtypes.** What is twice as many bytes takes twice as long to move, and a complex
 multiplication is four real ones. Integers have no fast matrix product: there a multiplication costs
@@ -57,7 +57,7 @@ IM2COL_CALLS = 45_000.0
 COPY, COPY_STRIDED, RUN = 0.30, 0.54, 5.0
 MULTIPLY, MULTIPLY_INTEGERS = 0.017, 1.0
 
-FFT_CALLS = 300_000.0
+FFT_CALLS = 400_000.0
 MOVE, TRANSFORM, MULTIPLY_SPECTRA = 1.8, 0.18, 0.40
 TILES = (1.5, 2.0, 3.0, 4.0, 6.0, 8.0, math.inf)  # in spans of the kernel
 
