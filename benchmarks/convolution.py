@@ -10,6 +10,7 @@ is compared with torch's in float64 before anything is timed.
 import argparse
 import math
 import time
+import warnings
 from collections.abc import Callable
 from functools import partial
 
@@ -208,6 +209,7 @@ def main() -> None:
     parser.add_argument("--problems", type=int, default=30, help="random problems to draw")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 10**6, help="of the problems")
     options = parser.parse_args()
+    warnings.filterwarnings("ignore", module="fft_conv_pytorch")  # it warns amid the table
     print(f"{timing.machine()}\n\nTime in units of torch's; median of {options.rounds} rounds.\n")
     if options.rounds:
         fixed_cases(options.rounds)
