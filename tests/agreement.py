@@ -47,18 +47,22 @@ class Problem:
         }
 
     def arrays(self):
-        """Random input, weight and bias (or None) of this problem's shapes and dtype."""
+        """Random input, weight and bias (or None) of this problem's shapes and dtype.
+
+        Special values leave few sums finite. If one that cancels were the only one, its rounding
+        would be all there is to compare: in a special problem no finite sum cancels.
+        """
         rng = np.random.default_rng(self.seed)
         batch = () if self.batch is None else (self.batch,)
-        x = draw(
-            rng,
-            (*batch, self.groups * self.channels, *self.size),
-            self.dtype,
-            self.layout,
-            self.special,
-        )
-        w = draw(rng, (self.groups * self.filters, self.channels, *self.kernel), self.dtype)
-        b = draw(rng, (self.groups * self.filters,), self.dtype) if self.bias else None
+        filters, special = self.groups * self.filters, self.special
+        x_shape = (*batch, self.groups * self.channels, *self.size)
+        x = draw(rng, x_shape, self.dtype, self.layout, special, positive=special)
+        w = draw(rng, (filters, self.channels, *self.kernel), self.dtype, positive=special)
+        b = draw(rng, (filters,), self.dtype, positive=special) if self.bias else None
+        if special:  # one sign for each filter
+            w[::2] = -w[::2]
+            if self.bias:
+                b[::2] = -b[::2]
         return x, w, b
 
 
@@ -91,16 +95,18 @@ LAYOUTS = {
 }
 
 
-def draw(rng, shape, dtype, layout="plain", special=False):
+def draw(rng, shape, dtype, layout="plain", special=False, positive=False):
     """Random numbers of any dtype: small integers, or normal deviates.
 
-    `special` strews NaN, infinities, the smallest denormal and zeros of both signs among floats.
+    `special` strews NaN, infinities, the smallest denormal and zeros of both signs among floats;
+    `positive` gives normal deviates without their signs, before anything is strewn.
     """
     if np.issubdtype(dtype, np.integer):
         low = 0 if np.issubdtype(dtype, np.unsignedinteger) else -5
         values = rng.integers(low, 6, shape).astype(dtype)
     else:
         values = rng.standard_normal(shape)
+        values = np.abs(values) if positive else values
         if np.issubdtype(dtype, np.complexfloating):
             values = values + 1j * rng.standard_normal(shape)
         values = np.asarray(values).astype(dtype)
