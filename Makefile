@@ -9,12 +9,12 @@ CORES := $(shell getconf _NPROCESSORS_ONLN)
 
 # Parallel steps start a process for each core: one thread each, or they fight for the cores.
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
-PYTEST = $(ONE_THREAD) $(BIN)/python -m pytest --numprocesses $(CORES) --maxprocesses 8
+PYTEST = $(ONE_THREAD) $(BIN)/python -m pytest --numprocesses $(CORES) --maxprocesses 8 --durations 10
 
-.PHONY: help book test serve notebooks bench lint unit cells browser faults clean
+.PHONY: help book test test-all serve notebooks bench lint unit cells browser faults clean
 
 help: ## List the commands (the default)
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1	/p' Makefile | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 # The environment: made once, brought up to date when what it is made from changes.
 $(READY): requirements.txt pyproject.toml
@@ -33,6 +33,9 @@ book: $(READY) ## Build the book into _build/html (only what changed)
 
 test: $(READY) ## Check everything: lint, unit tests, notebook cells, the book, its pages in a browser
 	@MAKE="$(MAKE)" $(BIN)/python tools/steps.py lint unit cells book browser
+
+test-all: ## The same at length: all that is combined, ten times what is drawn (before a release)
+	@THOROUGH=1 $(MAKE) --no-print-directory test
 
 serve: book ## Show the book on localhost (PORT=8000)
 	@echo "The book is at http://localhost:$(PORT)/ (Ctrl-C stops)"
@@ -67,9 +70,9 @@ unit: $(READY) ## Step of test: unit tests, property tests, convkit's doctests
 cells: $(READY) ## Step of test: every cell's stored output against a fresh run
 	$(PYTEST) --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 $(NOTEBOOKS)
 
-# A worker that has finished takes from the other: its files differ tenfold in time.
+# Tests that share something dear, JupyterLab above all, are a group on one worker.
 browser: $(READY) ## Step of test: the built pages in Chromium
-	$(PYTEST) --dist worksteal tests/browser
+	$(PYTEST) --dist loadgroup tests/browser
 
 faults: $(READY) ## Plant deliberate bugs in a copy of convkit: do the tests notice? (ONLY=fft: some)
 	@$(ONE_THREAD) $(BIN)/python tools/faults.py $(ONLY)

@@ -11,13 +11,16 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
+from sizes import THOROUGH
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 import chromium
@@ -28,14 +31,34 @@ PAGES = list(parse_toc_yaml(ROOT / "_toc.yml"))
 CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
 MADE_BY_SPHINX = ["search", "genindex", "404", "_modules/convkit/convolution"]
 
-DESKTOP = 1280
+# One page of each template: the others of it have the same around their text.
+TEMPLATES = {"chapters/why_convolution", "api/signals", "notation", *MADE_BY_SPHINX}
+
+DESKTOP, PHONE = 1280, 360
+
+
+def openings(name):
+    """The ways in which a page is opened: from where, in which colours, how wide.
+
+    Two show a page's own text, and whatever it loads, in every setting of the three. Sidebars and
+    bars, shown by width and coloured by mode, are the template's: one page of it is opened in all
+    combinations of the two.
+    """
+    ways = [("http", "light", DESKTOP), ("disk", "dark", PHONE)]
+    if name in TEMPLATES:
+        ways += [("http", "dark", DESKTOP), ("disk", "light", PHONE)]
+    if THOROUGH:
+        ways = list(product(["http", "disk"], ["light", "dark"], [DESKTOP, PHONE]))
+    if name == "404":  # a server's answer, never opened from disk
+        ways = [("http", *how) for how in dict.fromkeys((mode, width) for _, mode, width in ways)]
+    return ways
 
 
 class Visit:
     """A page open in the browser, and what was heard while it loaded."""
 
-    def __init__(self, context, site, name, kind):
-        self.name, self.kind, self.site = name, kind, site
+    def __init__(self, context, site, name, kind, mode, width):
+        self.name, self.kind, self.mode, self.width, self.site = name, kind, mode, width, site
         self.errors, self.requests = [], []
         self.page = context.new_page()
         self.page.on("console", self._hear)
@@ -49,17 +72,13 @@ class Visit:
             self.errors.append(f"console: {message.text} ({message.location.get('url')})")
 
     def __str__(self):
-        return f"{self.name}.html ({self.kind})"
+        return f"{self.name}.html ({self.kind}, {self.mode}, {self.width} px)"
 
-    @contextmanager
-    def wide(self, width):
-        """Look at the page at this width, with everything that folds unfolded."""
-        self.page.set_viewport_size({"width": width, "height": 800})
-        self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        self.page.wait_for_timeout(400)  # the theme looks for scrolling boxes 300 ms after a resize
-        yield self.page
-        self.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = false)")
-        self.page.set_viewport_size({"width": DESKTOP, "height": 800})
+    @property
+    def files(self):
+        """The files of the site that it asked for."""
+        found = {self.site.file(url) for url in self.requests}
+        return {file for file in found if file and file.is_file()}
 
 
 class Site:
@@ -108,17 +127,18 @@ class Site:
         return self.folder / path.removeprefix(self.prefix)
 
 
+@cache
+def soup(file):
+    """A page of the built site as a tree, which nobody may change."""
+    return BeautifulSoup(file.read_text(), "html.parser")
+
+
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     if not (SITE / "404.html").exists():
         pytest.fail(f"no built book in {SITE}: run make book first")
     with Site(SITE).served() as served:
         yield served
-
-
-@pytest.fixture(scope="session")
-def pages():
-    return PAGES
 
 
 @pytest.fixture(scope="session")
@@ -137,41 +157,21 @@ def visit_page(site, browser):
     """Open a page as a first-time reader."""
 
     @contextmanager
-    def visit_page(name, kind="http", mode="light"):
-        viewport = {"width": DESKTOP, "height": 800}
+    def visit_page(name, kind="http", mode="light", width=DESKTOP):
+        viewport = {"width": width, "height": 800}
         context = browser.new_context(viewport=viewport, color_scheme=mode)
-        yield Visit(context, site, name, kind)
+        yield Visit(context, site, name, kind, mode, width)
         context.close()
 
     return visit_page
 
 
-# One visit serves all the tests that only look: pytest groups them by parameter.
-@pytest.fixture(scope="session")
-def visit(request, visit_page):
-    with visit_page(*request.param) as visit:
-        yield visit
-
-
-@pytest.fixture(scope="session")
-def dressed(request, visit_page):
-    name, mode = request.param
-    with visit_page(name, mode=mode) as visit:
-        yield visit
-
-
 def pytest_generate_tests(metafunc):
-    """Give tests their pages: `visit` and `dressed` every page, `page_name` the contents'."""
-    every = PAGES + MADE_BY_SPHINX
-
-    def give(fixture, values, label, **how):
-        if fixture in metafunc.fixturenames:
-            metafunc.parametrize(fixture, values, ids=map(label, values), **how)
-
-    ways = [(name, kind) for name in every for kind in ("http", "disk")]
-    ways.remove(("404", "disk"))  # a server's answer, never opened from disk
-    modes = [(name, mode) for name in every for mode in ("light", "dark")]
-    give("visit", ways, "-".join, indirect=True, scope="session")
-    give("dressed", modes, "-".join, indirect=True, scope="session")
-    give("page_name", PAGES, str)
-    give("chapter", CHAPTERS, str)
+    """Give tests the pages they ask for: each of the book as it is opened, or each chapter."""
+    if "opening" in metafunc.fixturenames:
+        ways = [(name, *how) for name in PAGES + MADE_BY_SPHINX for how in openings(name)]
+        metafunc.parametrize("opening", ways, ids=["-".join(map(str, way)) for way in ways])
+    if "page_name" in metafunc.fixturenames:
+        metafunc.parametrize("page_name", PAGES)
+    if "chapter" in metafunc.fixturenames:
+        metafunc.parametrize("chapter", CHAPTERS)

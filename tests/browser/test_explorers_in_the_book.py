@@ -1,11 +1,9 @@
-"""The explorers on the built pages, over http and from disk."""
+"""The explorers in the HTML of the built pages; test_pages.py moves them."""
 
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from conftest import PAGES, SITE
-from test_accessibility import THIN_OUT, WCAG, report
 
 from convkit import explorers
 
@@ -46,30 +44,3 @@ def test_three_explorers_of_a_page_carry_little_state(name):
     assert len(places) == source(name).count("data-explorer=")
     sizes = sorted(len("".join(attributes).encode()) for attributes in places)
     assert sum(sizes[-3:]) <= STATE_BYTES, sizes
-
-
-@pytest.mark.parametrize("kind", ["http", "disk"])
-@pytest.mark.parametrize("name", WITH)
-def test_every_explorer_of_a_page_moves(name, kind, visit_page):
-    with visit_page(name, kind) as visit:
-        for place in visit.page.locator("[data-explorer]").all():
-            assert place.get_attribute("data-ready") is not None
-            assert not place.locator(".explorer-still").is_visible()
-            slider = place.locator("input[type=range]:visible").first
-            before = place.locator(".cx").inner_text()
-            low, high = (slider.get_attribute(end) for end in ("min", "max"))
-            slider.press("Home" if slider.input_value() != low else "End")
-            assert place.locator(".cx").inner_text() != before, f"{low} to {high} changes nothing"
-        assert not visit.errors
-        visit.page.wait_for_function("location.hash.includes('=')")
-
-
-@pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("name", WITH)
-def test_no_wcag_violation_at_900_pixels(name, mode, visit_page):
-    with visit_page(name, mode=mode) as visit, visit.wide(900) as page:
-        page.evaluate(THIN_OUT)
-        options = {"runOnly": [*WCAG, "best-practice"], "resultTypes": ["violations"]}
-        context = {"include": [[".cx"]]}
-        found = Axe().run(page, context=context, options=options).response["violations"]
-    assert not found, "\n".join(map(report, found))

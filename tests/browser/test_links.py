@@ -3,16 +3,14 @@
 from functools import cache
 from urllib.parse import unquote, urljoin, urlsplit
 
-from bs4 import BeautifulSoup
+import pytest
+from conftest import soup
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.xdist_group("html")
 
 BASE = "http://book"
 LINKS = {"a": "href", "link": "href", "script": "src", "img": "src", "source": "src"}
-
-
-@cache
-def soup(file):
-    return BeautifulSoup(file.read_text(), "html.parser")
 
 
 @cache

@@ -1,11 +1,23 @@
-"""What holds for every page, over http and opened from disk."""
+"""What holds for every page, all of it looked at in one visit."""
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
+import pytest
+from accessibility import (
+    explorers_have_no_violation_at_900_pixels,
+    no_wcag_violation,
+    solutions_fold_and_open_by_keyboard,
+)
+from conftest import CHAPTERS, DESKTOP, PAGES, PHONE
+
+from sent import weight
+
 ROOT = Path(__file__).parents[2]
-PHONE = 360
+FIRST_VISIT = 1_500_000  # bytes, as a host with gzip sends them
+FURTHER_PAGE = 400_000
 
 
 def source_title(name):
@@ -26,17 +38,74 @@ def test_page_is_there_under_its_title(page_name, site):
     assert title in shown, f"{page_name}.html: its title is {shown!r}, the source says {title!r}"
 
 
-def test_no_error(visit):
+@pytest.fixture(scope="session")
+def files_of(visit_page):
+    """The files of the site that a visit to a page asks for."""
+
+    @cache
+    def files_of(name):
+        with visit_page(name) as visit:
+            return visit.files
+
+    return files_of
+
+
+def test_page(opening, visit_page, files_of, subtests):
+    with visit_page(*opening) as visit:
+        if visit.kind == "http" and visit.name in PAGES:
+            with subtests.test("as a further page it is light"):
+                before = next(name for name in PAGES[1:] if name != visit.name)
+                more = visit.files - files_of(before)
+                total = sum(map(weight, more))
+                assert total <= FURTHER_PAGE, f"{visit}: {total:,} bytes more: {heaviest(more)}"
+        for check in checks(visit):
+            with subtests.test(check.__name__):
+                check(visit)
+
+
+def checks(visit):
+    """What a page opened in this way has to pass; what changes the page comes last."""
+    yield no_error
+    yield no_request_to_another_host
+    yield only_the_search_asks_for_its_index
+    yield its_mode_is_the_readers
+    yield formulas_are_drawn
+    yield no_tex_is_left_raw
+    yield pictures_have_a_sentence_for_those_who_do_not_see_them
+    if visit.name in CHAPTERS and visit.kind == "http":
+        yield a_first_visit_is_light
+        yield solutions_fold_and_open_by_keyboard
+    if visit.width == PHONE:
+        yield it_fits_a_phone
+    has_explorers = visit.page.locator("[data-explorer]").count()
+    if has_explorers:
+        yield every_explorer_moves
+    yield no_wcag_violation
+    if has_explorers and visit.width == DESKTOP:
+        yield explorers_have_no_violation_at_900_pixels
+
+
+def no_error(visit):
     assert not visit.errors, f"{visit}: " + "; ".join(visit.errors)
 
 
-def test_no_request_to_another_host(visit):
+def no_request_to_another_host(visit):
     own = ("data:", "blob:", visit.site.host if visit.kind == "http" else "file:")
     others = [url for url in visit.requests if not url.startswith(own)]
     assert not others, f"{visit} asks another host: {others}"
 
 
-def test_formulas_are_drawn(visit):
+def only_the_search_asks_for_its_index(visit):
+    asked = [url for url in visit.requests if "searchindex.js" in url]
+    assert bool(asked) == (visit.name == "search"), f"{visit} asks for {asked}"
+
+
+def its_mode_is_the_readers(visit):
+    shown = visit.page.evaluate("document.documentElement.dataset.theme")
+    assert shown == visit.mode, f"{visit}: the page is {shown}"
+
+
+def formulas_are_drawn(visit):
     asked = visit.page.locator(".math").count()
     drawn = visit.page.locator(".math mjx-container svg").count()
     assert drawn >= asked, f"{visit}: {asked} formulas, only {drawn} drawn"
@@ -54,12 +123,12 @@ PROSE = """() => {
 }"""
 
 
-def test_no_tex_is_left_raw(visit):
+def no_tex_is_left_raw(visit):
     left = RAW_TEX.findall(visit.page.evaluate(PROSE))
     assert not left, f"{visit}: TeX left in the text: {left}"
 
 
-def test_every_picture_has_a_sentence_for_those_who_do_not_see_it(visit):
+def pictures_have_a_sentence_for_those_who_do_not_see_them(visit):
     for picture in visit.page.locator("article img").all():
         alt = (picture.get_attribute("alt") or "").strip()
         sentence = len(alt) >= 20 and " " in alt and alt.endswith(".")
@@ -80,7 +149,38 @@ OVERFLOWING = """() => {
 }"""
 
 
-def test_fits_a_phone(dressed):
-    with dressed.wide(PHONE) as page:
-        wide = page.evaluate(OVERFLOWING)
-    assert not wide, f"{dressed} overflows {PHONE} px: " + "; ".join(wide[:4])
+def it_fits_a_phone(visit):
+    """Unfolded, and in both modes, since a picture may be there in one only."""
+    visit.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    for mode in ("light" if visit.mode == "dark" else "dark", visit.mode):
+        visit.page.evaluate("mode => document.documentElement.dataset.theme = mode", mode)
+        wide = visit.page.evaluate(OVERFLOWING)
+        assert not wide, f"{visit} overflows in {mode} mode: " + "; ".join(wide[:4])
+
+
+def a_first_visit_is_light(visit):
+    total = sum(map(weight, visit.files))
+    assert total <= FIRST_VISIT, f"{visit}: {total:,} bytes at first: {heaviest(visit.files)}"
+
+
+def heaviest(files):
+    return ", ".join(f"{f.name} {weight(f):,}" for f in sorted(files, key=weight)[:-6:-1])
+
+
+def every_explorer_moves(visit):
+    """Each by its first slider; the buttons Reset bring all back."""
+    page = visit.page
+    for place in page.locator("[data-explorer]").all():
+        assert place.get_attribute("data-ready") is not None, f"{visit}: {place} is not drawn"
+        assert not place.locator(".explorer-still").is_visible(), f"{visit}: {place} stands still"
+        slider = place.locator("input[type=range]:visible").first
+        before = place.locator(".cx").inner_text()
+        low, high = (slider.get_attribute(end) for end in ("min", "max"))
+        slider.press("Home" if slider.input_value() != low else "End")
+        after = place.locator(".cx").inner_text()
+        assert after != before, f"{visit}: {place}, {low} to {high}, changes nothing"
+    page.wait_for_function("location.hash.includes('=')")
+    for button in page.locator("[data-explorer]").get_by_role("button", name="Reset").all():
+        button.press("Enter")  # a mouse would rest on what is there afterwards
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    assert not visit.errors, f"{visit}, moved: " + "; ".join(visit.errors)

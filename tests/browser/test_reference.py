@@ -1,29 +1,26 @@
 """The reference and the chapters lead to each other, and each entry to its source."""
 
 import re
-from functools import cache
 from urllib.parse import urldefrag, urljoin
 
 import pytest
-from bs4 import BeautifulSoup
+from conftest import PAGES, soup
 from playwright.sync_api import expect
+
+pytestmark = pytest.mark.xdist_group("html")
 
 ENTRIES = "dl.py > dt[id^='convkit.']"
 
 
 @pytest.fixture(scope="module")
 def read(site):
-    @cache
-    def read(name):
-        return BeautifulSoup((site.folder / f"{name}.html").read_text(), "html.parser").article
-
-    return read
+    return lambda name: soup(site.folder / f"{name}.html").article
 
 
 @pytest.fixture(scope="module")
-def reference(read, pages):
+def reference(read):
     """Each entry by its id, with the page it is on."""
-    names = [name for name in pages if name.startswith("api/")]
+    names = [name for name in PAGES if name.startswith("api/")]
     return {entry["id"]: (name, entry) for name in names for entry in read(name).select(ENTRIES)}
 
 
@@ -53,9 +50,9 @@ def test_code_of_a_chapter_leads_to_the_reference(chapter, read, reference):
         assert not unlinked, f"{chapter}: no link in {unlinked}"
 
 
-def test_family_page_names_a_chapter_that_teaches_it(read, reference, pages):
+def test_family_page_names_a_chapter_that_teaches_it(read, reference):
     """Where a chapter uses a family's functions, its page begins with a link to one of them."""
-    chapters = {name for name in pages if name.startswith("chapters/")}
+    chapters = {name for name in PAGES if name.startswith("chapters/")}
     for page in {page for page, _ in reference.values()} - {"api/testing", "api/algorithms"}:
         used = {name for name, _ in targets(read(page), page)} & chapters
         opening = read(page).select("section > p")

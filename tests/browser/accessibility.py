@@ -1,0 +1,77 @@
+"""Whether a reader who uses a keyboard or a screen reader can read an open page."""
+
+from axe_playwright_python.sync_playwright import Axe
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+# Unfold all that folds, and have the theme look again for boxes of code that scroll, which it makes
+# stops of the Tab key. And spare axe what it need not judge a thousand times over, which takes most
+# of its time: the strokes inside formulas, and all but one of the words of code that share a class
+# and so a colour (a link's words are its name).
+PREPARE = """() => {
+    document.querySelectorAll('details').forEach(folded => folded.open = true);
+    for (const drawn of document.querySelectorAll('mjx-container svg, mjx-assistive-mml'))
+        drawn.replaceChildren();
+    const seen = new Set();
+    for (const word of document.querySelectorAll('pre span[class]:not(a *)')) {
+        if (!word.isConnected) continue;
+        const box = word.closest('pre').parentElement.parentElement;
+        const kind = `${word.className} in ${box.className} in ${box.parentElement.className}`;
+        if (seen.has(kind)) word.replaceWith(word.textContent);
+        seen.add(kind);
+    }
+    document.querySelectorAll('pre').forEach(code => code.removeAttribute('tabindex'));
+    dispatchEvent(new Event('resize'));
+}"""
+PREPARED = "!document.querySelector('pre:not([tabindex])')"
+
+
+def violations(page, tags, context=None, **options):
+    """What axe-core finds wrong with a page, or with a part of it."""
+    options |= {"runOnly": tags, "resultTypes": ["violations"]}
+    found = Axe().run(page, context=context, options=options).response["violations"]
+    return "\n".join(map(report, found))
+
+
+def report(violation):
+    places = [
+        f"{', '.join(map(str, node['target']))} [{' '.join(node['failureSummary'].split())}]"
+        for node in violation["nodes"][:3]
+    ]
+    return f"{violation['id']} x {len(violation['nodes'])}: " + "; ".join(places)
+
+
+def no_wcag_violation(visit):
+    """axe-core finds no WCAG A or AA violation, with everything that folds unfolded."""
+    visit.page.evaluate(PREPARE)
+    visit.page.wait_for_function(PREPARED)
+    found = violations(visit.page, WCAG)
+    assert not found, f"{visit}:\n{found}"
+
+
+def explorers_have_no_violation_at_900_pixels(visit):
+    """Nor in the explorers at a width between the two, whose colours are those of the others."""
+    visit.page.set_viewport_size({"width": 900, "height": 800})
+    found = violations(
+        visit.page,
+        [*WCAG, "best-practice"],
+        context={"include": [[".cx"]]},
+        rules={"color-contrast": {"enabled": False}},
+    )
+    assert not found, f"{visit} at 900 px:\n{found}"
+
+
+def solutions_fold_and_open_by_keyboard(visit):
+    page = visit.page
+    opened = page.locator("article details[open] > summary").all_inner_texts()
+    assert not opened, f"{visit}: open from the start: {opened}"
+    solutions = page.locator("details:has(> summary:text-matches('^Solution'))")
+    assert solutions.count(), f"{visit}: no solution"
+    for solution in solutions.all():
+        summary, inside = solution.locator("> summary"), solution.locator("> :not(summary)")
+        said = f"{visit}: {summary.inner_text()!r}"
+        summary.focus()
+        page.keyboard.press("Enter")
+        assert inside.first.is_visible(), f"{said} does not open with Enter"
+        page.keyboard.press("Space")
+        assert not inside.first.is_visible(), f"{said} does not close with Space"
