@@ -5,16 +5,17 @@ import pickle
 import agreement
 import pytest
 from hypothesis import HealthCheck, settings
+from sizes import sized
 
-# How much is drawn where a test says nothing else; a failure prints how to draw it again.
+# How much is drawn; a failure prints how to draw it again.
 settings.register_profile(
-    "thorough",
-    max_examples=2000,
+    "sized",
+    max_examples=sized(200, 2000),
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.load_profile("thorough")
+settings.load_profile("sized")
 
 
 def pytest_sessionfinish(session):

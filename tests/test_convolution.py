@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from agreement import LAYOUTS, Problem, assert_method_agrees, compare, torch_answer
-from hypothesis import given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 import convkit as ck
@@ -121,7 +121,6 @@ def test_every_method_agrees_with_torch_on_drawn_problems(problem):
         assert_method_agrees(problem, method, expected)
 
 
-@settings(max_examples=150)
 @given(problems())
 def test_the_matrix_times_the_input_is_the_convolution(problem):
     # Where padding repeats a value its weights are added first: other infinities cancel.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from agreement import CONVKIT, LAYOUTS, TORCH, Problem, compare, draw, tensor
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import convkit as ck
@@ -122,7 +122,6 @@ def test_agrees_with_autograd_on_drawn_problems(problem):
     assert_agrees(problem)
 
 
-@settings(max_examples=300)
 @given(problems())
 def test_agrees_with_torch_nn_grad(problem):
     # It has no kernels for complex numbers and integers.
@@ -138,7 +137,6 @@ def test_agrees_with_torch_nn_grad(problem):
         )
 
 
-@settings(max_examples=200)
 @given(problems())
 def test_both_are_adjoints(problem):
     """<g, conv(x, w)> = <A* g, x> = <B* g, w>, conjugate where numbers are complex."""
@@ -151,7 +149,6 @@ def test_both_are_adjoints(problem):
     assert np.vdot(WEIGHT[axes](x, w.shape, g, **options), w) == expected
 
 
-@settings(max_examples=200)
 @given(problems())
 def test_gradient_of_the_input_is_the_transposed_matrix_times_the_gradient(problem):
     problem = replace(problem, batch=1, dtype="complex128")

@@ -9,7 +9,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from agreement import LAYOUTS, compare, draw, tensor
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import convkit as ck
@@ -139,7 +139,6 @@ def test_agrees_with_torch_on_drawn_windows(case):
     )
 
 
-@settings(max_examples=300)
 @given(cases(dtypes=("int64",)))
 def test_fold_is_the_transpose_of_unfold(case):
     x, y = case.image(), case.columns()

@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from agreement import compare
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import convkit as ck
@@ -65,7 +65,6 @@ def test_the_field_is_what_autograd_says_is_read(stack, extra):
     assert_field_is_what_is_read(stack, extra)
 
 
-@settings(max_examples=300)
 @given(st.lists(st.tuples(LAYERS, MAXIMA), min_size=1, max_size=2), st.integers(0, 5))
 def test_the_field_of_a_maximum_is_what_autograd_says_is_read(stack, extra):
     assert_field_is_what_is_read(stack, extra)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.signal
 from agreement import LAYOUTS, compare, draw
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -103,7 +103,6 @@ def numpys_pearson(x, y):
         return np.corrcoef(x, y)[0, 1]
 
 
-@settings(max_examples=500)
 @given(st.data())
 def test_pearson_is_numpys(data):
     shape = data.draw(st.lists(st.integers(2, 6), min_size=1, max_size=3))
@@ -153,7 +152,6 @@ def window_by_window(signal, template):
     return r
 
 
-@settings(max_examples=500)
 @given(st.data())
 def test_normalized_correlate_is_numpys_pearson_per_window(data):
     sizes = st.tuples(st.integers(1, 4), st.integers(0, 5))

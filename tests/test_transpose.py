@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch.nn.functional as F
 from agreement import CONVKIT, LAYOUTS, compare, draw, tensor
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import convkit as ck
@@ -161,7 +161,6 @@ def test_agrees_with_torch_on_drawn_problems(problem):
     assert_agrees(problem)
 
 
-@settings(max_examples=200)
 @given(problems(below_stride=True))
 def test_is_the_transposed_matrix_times_the_input(problem):
     problem = only_the_linear_map(problem, dtype="float64")
@@ -171,7 +170,6 @@ def test_is_the_transposed_matrix_times_the_input(problem):
     ck.testing.assert_agree(matrix.T @ y.ravel(), x.ravel())
 
 
-@settings(max_examples=200)
 @given(problems(below_stride=True))
 def test_is_the_adjoint(problem):
     # Integers, so that <A x, y> and <x, A^T y> are the same number to the last digit.
@@ -187,7 +185,6 @@ def only_the_linear_map(problem, dtype):
     return replace(problem, batch=None, bias=False, special=False, dtype=dtype)
 
 
-@settings(max_examples=200)
 @given(problems())
 def test_is_a_convolution_of_the_input_with_zeros_inserted(problem):
     problem = replace(problem, batch=2, bias=False, special=False)

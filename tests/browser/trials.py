@@ -13,8 +13,9 @@ from copy import deepcopy
 import numpy as np
 from figures import copied, opened, with_bug
 from playwright.sync_api import Error, expect
+from sizes import sized
 
-SETTINGS = 200
+SETTINGS = sized(60, 600)
 AT_ONCE = 20
 CALM = {"reduced_motion": "reduce"}  # what fades slows hundreds of readings down
 
@@ -49,7 +50,7 @@ def mismatches(figure, explorer, rng, change, differences, count=3 * AT_ONCE):
 def check_problems(explorer, rng, change):
     """A figure has a problem where convkit raises an error; return all it says, "" for none."""
     problems = set()
-    for _ in range(3 * SETTINGS):
+    for _ in range(10 * SETTINGS):
         change(explorer, rng)
         try:
             explorer.output  # noqa: B018
