@@ -70,9 +70,8 @@ unit: $(READY) ## Step of test: unit tests, property tests, convkit's doctests
 cells: $(READY) ## Step of test: every cell's stored output against a fresh run
 	$(PYTEST) --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 $(NOTEBOOKS)
 
-# Tests that share something dear, JupyterLab above all, are a group on one worker.
 browser: $(READY) ## Step of test: the built pages in Chromium
-	$(PYTEST) --dist loadgroup tests/browser
+	$(PYTEST) tests/browser
 
 faults: $(READY) ## Plant deliberate bugs in a copy of convkit: do the tests notice? (ONLY=fft: some)
 	@$(ONE_THREAD) $(BIN)/python tools/faults.py $(ONLY)

@@ -301,3 +301,14 @@ def test_steps_end_with_a_verdict_and_repeat_what_was_skipped(tmp_path):
     assert "1 passed, 3 skipped" in summary
     assert "3 skipped: no Chromium" in summary
     assert done.stdout.splitlines()[-1].startswith("make test passed: 1 steps")
+
+
+def test_steps_end_with_the_ten_slowest_tests_of_all(tmp_path):
+    unit = "".join(f"{9 + n}.50s call     a.py::test_it[{n} of 9]\\n" for n in range(9))
+    browser = "30.00s setup    b.py::test_page\\n9.00s call     b.py::test_page\\n"
+    text = f"unit:\n\t@printf '{unit}'\nbrowser:\n\t@printf '{browser}2 passed\\n'\n"
+    (tmp_path / "Makefile").write_text(text)
+    done = run(ROOT / "tools/steps.py", "unit", "browser", cwd=tmp_path)
+    first, *rest = done.stdout.split("slowest tests, in seconds:\n")[1].splitlines()[:10]
+    assert first == "    30.0  b.py::test_page (setup)"
+    assert rest == [f"{9 + n:6}.5  a.py::test_it[{n} of 9]" for n in reversed(range(9))]

@@ -23,10 +23,20 @@ def run(target: str) -> tuple[int, list[str]]:
     return process.returncode, lines
 
 
+def durations(lines: list[str]) -> dict[str, float]:
+    """Return the seconds of each test that pytest lists as slow, its setting up counted apart."""
+    found = [re.match(r"([\d.]+)s (call|setup|teardown) +(\S.*)", line) for line in lines]
+    seconds = {}
+    for match in filter(None, found):
+        name = match[3] if match[2] == "call" else f"{match[3]} ({match[2]})"
+        seconds[name] = max(float(match[1]), seconds.get(name, 0.0))
+    return seconds
+
+
 def main(targets: list[str]) -> int:
     """Run the targets up to the first that fails; each one's last line is its result."""
     start = time.monotonic()
-    table, skipped, code = [], Counter(), 0
+    table, skipped, slow, code = [], Counter(), {}, 0
     for number, target in enumerate(targets, 1):
         print(f"\n━━━ {number} of {len(targets)}: {target} ━━━", flush=True)
         begin = time.monotonic()
@@ -34,6 +44,7 @@ def main(targets: list[str]) -> int:
         minutes = (time.monotonic() - begin) / 60
         result = lines[-1] if lines else "no output"
         table.append(f"{'FAILED' if code else 'ok':8}{target:10}{minutes:5.1f} min   {result}")
+        slow |= durations(lines)
         for line in lines:
             if match := re.match(r"SKIPPED \[(\d+)\] \S+ (.*)", line):
                 skipped[match[2]] += int(match[1])
@@ -44,6 +55,10 @@ def main(targets: list[str]) -> int:
     print("\n━━━ summary ━━━", *table, sep="\n")
     for reason, count in skipped.items():
         print(f"{count} skipped: {reason}")
+    if slow:
+        print("\nThe slowest tests, in seconds:")
+    for name in sorted(slow, key=slow.get, reverse=True)[:10]:
+        print(f"{slow[name]:8.1f}  {name}")
     if code:
         print(f"\nmake test FAILED at {target} after {minutes:.1f} minutes")
         return 1

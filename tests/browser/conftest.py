@@ -22,6 +22,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 from sizes import THOROUGH
 from sphinx_external_toc.parsing import parse_toc_yaml
+from xdist.scheduler import LoadScopeScheduling
 
 import chromium
 
@@ -164,6 +165,23 @@ def visit_page(site, browser):
         context.close()
 
     return visit_page
+
+
+class ByWhatIsShared(LoadScopeScheduling):
+    """A worker takes one page, or a whole file of tests, which share what is dear.
+
+    That is JupyterLab, or the explorers' empty pages, or all pages as trees: long files go first.
+    """
+
+    def _split_scope(self, nodeid):
+        file = nodeid.split("::")[0].rpartition("/")[2]
+        if file in ("test_links.py", "test_reference.py", "test_search.py"):
+            return "trees"
+        return nodeid if file == "test_pages.py" else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByWhatIsShared(config, log)
 
 
 def pytest_generate_tests(metafunc):

@@ -5,7 +5,7 @@
     seen.numbers("Output"), seen.sentence, seen.lit("Kernel")
 
 What can be done is said in figures.js. A list of lists of acts takes one call and gives one reading
-each, which is what makes hundreds of settings quick.
+each, which is what makes many settings quick.
 """
 
 import json

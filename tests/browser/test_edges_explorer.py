@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import trials
 from figures import opened, value_of
+from sizes import sized
 from trials import one_hot, places
 
 import convkit as ck
@@ -247,7 +248,7 @@ def small(rng, split):
     return Edges(x=rng.integers(0, 10, (16, 16)), w=w, n=8, split=split)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(sized(2, 4)))
 def test_links_and_sums_are_convkits(browser, seed):
     rng = np.random.default_rng(seed)
     explorers = [small(rng, split) for split in (False, True, seed % 2 == 0)]

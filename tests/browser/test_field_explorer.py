@@ -158,7 +158,7 @@ def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
 
 def test_every_unit_lights_its_paths_down_and_up(browser):
     rng = np.random.default_rng(4)
-    explorers = [Field(n=11) for _ in range(12)]
+    explorers = [Field(n=11) for _ in range(trials.EXPLORERS)]
     for explorer in explorers:
         next_setting(explorer, rng)
     trials.check_explorers(browser, explorers, wrong_links)

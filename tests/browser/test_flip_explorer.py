@@ -185,7 +185,7 @@ def wrong_links(figure, explorer):
 
 def test_links_are_convkits(browser):
     rng = np.random.default_rng(4)
-    explorers = [drawn(rng) for _ in range(12)]
+    explorers = [drawn(rng) for _ in range(trials.EXPLORERS)]
     for explorer in explorers:
         next_setting(explorer, rng)
     trials.check_explorers(browser, explorers, wrong_links)

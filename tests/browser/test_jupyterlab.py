@@ -8,8 +8,6 @@ from playwright.sync_api import expect
 
 from convkit import explorers
 
-pytestmark = pytest.mark.xdist_group("lab")  # one server, one kernel, one window for all
-
 
 class Explorer(NamedTuple):
     name: str

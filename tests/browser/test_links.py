@@ -3,11 +3,8 @@
 from functools import cache
 from urllib.parse import unquote, urljoin, urlsplit
 
-import pytest
 from conftest import soup
 from playwright.sync_api import expect
-
-pytestmark = pytest.mark.xdist_group("html")
 
 BASE = "http://book"
 LINKS = {"a": "href", "link": "href", "script": "src", "img": "src", "source": "src"}

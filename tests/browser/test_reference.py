@@ -7,8 +7,6 @@ import pytest
 from conftest import PAGES, soup
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.xdist_group("html")
-
 ENTRIES = "dl.py > dt[id^='convkit.']"
 
 

@@ -12,9 +12,6 @@ from sizes import sized
 NOT_PROSE = "pre, code, .math, script, .headerlink"
 
 
-pytestmark = pytest.mark.xdist_group("html")  # so that each page is parsed once
-
-
 @cache
 def words(file):
     """The longer words of a page's prose."""

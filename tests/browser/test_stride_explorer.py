@@ -222,7 +222,7 @@ def small(op, rng):
 @pytest.mark.parametrize("op", ["conv", "max", "avg"])
 def test_links_and_gradients_are_convkits(browser, op):
     rng = np.random.default_rng(4)
-    explorers = [small(op, rng) for _ in range(12)]
+    explorers = [small(op, rng) for _ in range(trials.EXPLORERS)]
     trials.check_explorers(browser, explorers, wrong_links)
     trials.check_explorers(browser, explorers, partial(wrong_gradients, rng=rng))
 

@@ -183,9 +183,9 @@ def wrong_links(figure, explorer):
 
 def test_links_are_convkits(browser):
     rng = np.random.default_rng(4)
-    explorers = [drawn(rng, test=TESTS[i % 3]) for i in range(12)]
+    explorers = [drawn(rng, test=TESTS[i % 3]) for i in range(6)]
     for i, explorer in enumerate(explorers):
-        explorer.s, explorer.n = 1 + i // 4, int(rng.integers(5))
+        explorer.s, explorer.n = 1 + i // 2, int(rng.integers(5))
         explorer.padding = ["zeros", "circular"][i % 2]
     trials.check_explorers(browser, explorers, wrong_links)
 
