@@ -104,10 +104,11 @@ def integer(value: Any, name: str, minimum: int, maximum: int = 2**31 - 1) -> in
 
 def per_axis(value: Any, axes: int, name: str, minimum: int) -> tuple[int, ...]:
     """Return one int per axis; a single int, or a tuple holding one, counts for every axis."""
-    values = value if isinstance(value, tuple | list) else (value,)
-    if len(values) not in (1, axes):
+    if not isinstance(value, tuple | list):
+        return (integer(value, name, minimum),) * axes
+    if len(value) not in (1, axes):
         raise ValueError(f"{name} is {shown(value)}; it must be one int or a tuple of {axes}")
-    numbers = tuple(integer(v, name, minimum) for v in values)
+    numbers = tuple(integer(v, name, minimum) for v in value)
     return numbers if len(numbers) == axes else numbers * axes
 
 

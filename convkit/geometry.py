@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, Self, SupportsIndex, TypeAlias, overload
 
 from .arguments import PerAxis, Shape, Sizes, flag, integer, per_axis, shown
@@ -82,7 +83,7 @@ class Geometry:
         geometry.check_fit()
         return geometry
 
-    @property
+    @cached_property
     def padded_size(self) -> tuple[int, ...]:
         """Size of the input with its padding."""
         return tuple(
@@ -90,7 +91,7 @@ class Geometry:
             for n, (before, after) in zip(self.input_size, self.padding, strict=True)
         )
 
-    @property
+    @cached_property
     def output_size(self) -> tuple[int, ...]:
         """Size of the output: the number of places where the kernel fits."""
         return places(self.padded_size, self.kernel_size, self.stride, self.dilation)

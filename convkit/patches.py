@@ -55,7 +55,6 @@ def gather(x: Array, kernel_size: Sizes, stride: Sizes, dilation: Sizes) -> Arra
         x,
         (*x.shape[:-axes], *kernel_size, *positions),
         (*x.strides[:-axes], *taps_apart, *places_apart),
-        writeable=False,
     )
 
 

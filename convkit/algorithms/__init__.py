@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from ..arguments import Array, Sizes, silently, summing_dtype
+from ..arguments import Array, Sizes, summing_dtype
 from ..geometry import places
 from . import cost, fft, im2col, matrix, naive
 
@@ -23,11 +23,10 @@ METHODS = {
 }
 
 
-@silently
 def correlate(
     x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int, method: str = "auto"
 ) -> Array:
-    """Run the algorithm named `method`, silent about overflow and NaN as torch is.
+    """Run the algorithm named `method`.
 
     Half precision is computed in single precision, which every algorithm has, and returned so: the
     caller rounds, once.
