@@ -25,7 +25,7 @@ ck.conv_matrix(w, 9)
 ck.conv_matrix(w, (2, 9, 9), padding_mode="wrap")
 ck.unfold(x, 3, padding="same")
 ck.max_pool2d(x, 2, ceil_mode="yes")
-ck.max_pool2d(x, 2, return_indices=True).shape
+ck.max_pool2d(x, 2, return_indices=True).shape  # noqa: B018
 ck.max_pool2d(x, "2")
 ck.avg_pool1d(x, 2, divisor_override=1)
 ck.adaptive_avg_pool2d(x, (2, 1.5))
