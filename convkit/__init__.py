@@ -1,4 +1,4 @@
-"""convkit: convolution computed four ways, readable, and agreeing with PyTorch."""
+"""convkit: convolution by every classic algorithm, readable, and agreeing with PyTorch."""
 
 import importlib
 from types import ModuleType

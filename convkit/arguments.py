@@ -1,33 +1,78 @@
 """What a caller passes becomes what the package works with, or an error that names it."""
 
 import operator
+import reprlib
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, SupportsIndex, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array: TypeAlias = NDArray[Any]
 Sizes: TypeAlias = Sequence[int]  # one int per spatial axis
-PerAxis: TypeAlias = int | Sequence[int]  # the same as a caller may write it: one int for all axes
+PerAxis: TypeAlias = SupportsIndex | Sequence[SupportsIndex]  # as a caller may write it
+Shape: TypeAlias = Sequence[SupportsIndex]
 
 
-# torch does not warn of overflow and of NaN that arise while it computes; nor do we.
-silently = np.errstate(over="ignore", invalid="ignore")
+# torch does not warn of overflow, underflow or NaN that arise while it computes; nor do we.
+silently = np.errstate(all="ignore")
+
+
+def shown(value: object) -> str:
+    """Show a value in one line of at most 80 characters, however large or hostile it is.
+
+    >>> shown((3, 3))
+    '(3, 3)'
+    >>> shown(np.zeros((100, 100)))
+    'an array of shape (100, 100)'
+    """
+    try:
+        if isinstance(value, np.ndarray) and value.ndim:
+            text = f"an array of shape {value.shape}"
+        else:
+            text = " ".join(reprlib.repr(value).split())
+    except Exception:
+        text = f"an object of type {type(value).__name__}"
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def plain(value: Any) -> Any:
+    """Return what NumPy can read: of a torch tensor its values, without gradient or conjugation."""
+    if hasattr(value, "detach"):
+        return value.detach().resolve_conj().resolve_neg()
+    return value
+
+
+def is_masked(value: object) -> bool:
+    """Say whether a mask would be lost if `value`, or a list holding it, became an array."""
+    if isinstance(value, tuple | list):
+        return any(map(is_masked, value))
+    return isinstance(value, np.ma.MaskedArray)
 
 
 def numeric(
     value: ArrayLike, name: str, kinds: str = "iufc", wanted: str = "integer, floating or complex"
 ) -> Array:
     """Return `value` as an array whose dtype is of one of these kinds, or raise TypeError."""
+    if is_masked(value):
+        raise TypeError(f"{name} is a masked array, whose mask would be lost; use {name}.filled(0)")
     try:
-        array = np.asarray(value)
-    except (TypeError, ValueError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
-        raise TypeError(f"{name} is not a numeric array; it must be {wanted}: {reason}") from None
+        array = np.asarray(plain(value))
+    except Exception as error:  # whatever the __array__ of a foreign object raises
+        raise TypeError(
+            f"{name} is not a numeric array; it must be {wanted}: {first_line(error)}"
+        ) from None
     if array.dtype.kind not in kinds:
-        raise TypeError(f"{name} has dtype {array.dtype}; it must be {wanted}")
+        raise TypeError(f"{name} has dtype {array.dtype!s:.60}; it must be {wanted}")
     return array.astype(array.dtype.newbyteorder("="), copy=False)
+
+
+def first_line(error: Exception) -> str:
+    """Return the beginning of an error's message, in one line."""
+    try:
+        return " ".join(str(error).split())[:120]
+    except Exception:
+        return type(error).__name__
 
 
 def floating(value: ArrayLike, name: str) -> Array:
@@ -46,45 +91,56 @@ def integer(value: Any, name: str, minimum: int, maximum: int = 2**31 - 1) -> in
         if isinstance(value, bool | np.bool_):
             raise TypeError
         number = operator.index(value)
-    except TypeError:
+    except Exception:  # whatever the __index__ of a foreign object raises
         raise TypeError(
-            f"{name} holds {value!r}, a {type(value).__name__}; it must be an int"
+            f"{name} holds {shown(value)}, a {type(value).__name__:.40}; it must be an int"
         ) from None
     if number < minimum:
-        raise ValueError(f"{name} is {number}; it must be at least {minimum}")
+        raise ValueError(f"{name} is {shown(number)}; it must be at least {minimum}")
     if number > maximum:
-        raise ValueError(f"{name} is {number}; it must be at most {maximum}")
-    return number
+        raise ValueError(f"{name} is {shown(number)}; it must be at most {maximum}")
+    return int(number)
 
 
 def per_axis(value: Any, axes: int, name: str, minimum: int) -> tuple[int, ...]:
     """Return one int per axis; a single int, or a tuple holding one, counts for every axis."""
-    values = value if isinstance(value, tuple | list) else (value,)
-    if len(values) not in (1, axes):
-        raise ValueError(f"{name} is {value!r}; it must be one int or a tuple of {axes}")
-    numbers = tuple(integer(v, name, minimum) for v in values)
+    if not isinstance(value, tuple | list):
+        return (integer(value, name, minimum),) * axes
+    if len(value) not in (1, axes):
+        raise ValueError(f"{name} is {shown(value)}; it must be one int or a tuple of {axes}")
+    numbers = tuple(integer(v, name, minimum) for v in value)
     return numbers if len(numbers) == axes else numbers * axes
 
 
 def entry_per_axis(value: Any, axes: int, name: str, minimum: int) -> tuple[int, ...]:
     """Return one int per axis; unlike `per_axis`, a tuple needs an entry for each."""
     if isinstance(value, tuple | list) and len(value) != axes:
-        raise ValueError(f"{name} is {value!r}; it must be one int or a tuple of {axes}")
+        raise ValueError(f"{name} is {shown(value)}; it must be one int or a tuple of {axes}")
     return per_axis(value, axes, name, minimum)
 
 
 def one_of(value: Any, names: Iterable[str], name: str) -> str:
     """Return `value` if it is one of the strings in `names`, or raise ValueError."""
     if not isinstance(value, str) or value not in names:
-        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(names)}")
+        raise ValueError(f"{name} is {shown(value)}; it must be one of {', '.join(names)}")
     return value
 
 
 def flag(value: Any, name: str) -> bool:
     """Return `value` if it is a bool, or raise TypeError."""
     if not isinstance(value, bool):
-        raise TypeError(f"{name} is {value!r}, a {type(value).__name__}; it must be True or False")
+        raise TypeError(
+            f"{name} is {shown(value)}, a {type(value).__name__:.40}; it must be True or False"
+        )
     return value
+
+
+def check_memory(shape: Sizes, dtype: np.dtype[Any]) -> None:
+    """Raise MemoryError at once where a result of this shape cannot be held."""
+    try:
+        np.empty(shape, dtype)
+    except (MemoryError, ValueError):  # ValueError: more bytes than an address can count
+        raise MemoryError(f"the result, {tuple(shape)} of {dtype}, is too large to hold") from None
 
 
 def input_shape(input_size: Any, grad_output: Array, axes: int) -> tuple[int, ...]:
@@ -95,8 +151,8 @@ def input_shape(input_size: Any, grad_output: Array, axes: int) -> tuple[int, ..
         if shape[:-axes] == kept:
             return shape
     raise ValueError(
-        f"input_size is {input_size!r}; for grad_output of shape {grad_output.shape} it must be "
-        f"a tuple of {grad_output.ndim} sizes that begins with {kept}"
+        f"input_size is {shown(input_size)}; for grad_output of shape {grad_output.shape} it must "
+        f"be a tuple of {grad_output.ndim} sizes that begins with {kept}"
     )
 
 

@@ -1,25 +1,32 @@
 """conv1d, conv2d, conv3d and their matrix: check, pad, run an algorithm, add the bias."""
 
 import math
+from typing import SupportsIndex
 
 import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
 from . import algorithms
-from . import padding as pads
+from .algorithms import Method
 from .algorithms.matrix import band_matrix
 from .arguments import (
     Array,
     PerAxis,
+    Shape,
     Sizes,
+    check_memory,
     check_rank,
     integer,
     numeric,
     one_of,
+    shown,
     silently,
+    summing_dtype,
 )
-from .geometry import Geometry
+from .geometry import Geometry, Padding
+from .padding import PaddingMode, check_padding, pad
+from .patches import is_roomy, lay_out, pieces
 
 
 def conv1d(
@@ -27,66 +34,30 @@ def conv1d(
     weight: ArrayLike,
     bias: ArrayLike | None = None,
     stride: PerAxis = 1,
-    padding: PerAxis | str = 0,
+    padding: Padding = 0,
     dilation: PerAxis = 1,
-    groups: int = 1,
+    groups: SupportsIndex = 1,
     *,
-    padding_mode: str = "zeros",
-    method: str = "auto",
+    padding_mode: PaddingMode = "zeros",
+    method: Method = "auto",
 ) -> Array:
-    r"""Cross-correlate a 1-D signal of :math:`C` channels with :math:`D` kernels.
+    r"""Cross-correlate signals of :math:`C` channels with :math:`D` kernels.
 
-    .. math::
-
-        y[n, o, i] = b[o] + \sum_{c=0}^{C/g-1} \sum_{j=0}^{k-1}
-                     w[o, c, j]\; x[n, c_o + c,\, s\,i + d\,j]
-
-    where :math:`x` is the padded input, :math:`c_o` the first channel of the group of output
-    :math:`o`, and :math:`s`, :math:`d`, :math:`g` are stride, dilation and groups. The kernel is
-    not flipped: networks call this convolution, mathematics calls it cross-correlation.
+    :func:`conv2d` along one axis; formula, parameters, errors and source stand there.
 
     Parameters
     ----------
     input : array_like, (N, C, W) or (C, W)
-        Signal, batched or not. Integer, floating or complex; never modified.
+        Signals, batched or not.
     weight : array_like, (D, C/groups, k)
-        Kernels, of the same dtype as `input`.
-    bias : array_like, (D,), optional
-        Added to each output channel; of the same dtype as `input`.
-    stride : int or tuple of int
-        Step of the kernel, in samples.
-    padding : int, tuple of int, "valid" or "same"
-        Samples added on each side. "valid" adds none; "same" keeps the length, needs stride 1
-        and puts an odd sample at the end.
-    dilation : int or tuple of int
-        Distance between neighbouring taps; 1 is a dense kernel.
-    groups : int
-        Number of blocks of channels that do not mix; divides :math:`C` and :math:`D`.
-    padding_mode : {"zeros", "reflect", "replicate", "circular"}
-        What the added samples hold.
-    method : {"auto", "naive", "matrix", "im2col", "fft"}
-        Algorithm; all give the same answer. "auto" estimates from the sizes which of "im2col",
-        whose work grows with the kernel, and "fft", whose work does not, will be faster.
+        Kernels.
+    bias, stride, padding, dilation, groups, padding_mode, method
+        As in :func:`conv2d`, in samples.
 
     Returns
     -------
     ndarray, (N, D, W_out) or (D, W_out)
-        New C-contiguous array of the input's dtype, with
-        ``W_out = output_size(W, k, stride, padding, dilation)``. Integer sums are taken in that
-        dtype, modulo its range, as in NumPy and torch.
-
-    Raises
-    ------
-    ValueError
-        When shapes do not fit together, a number is out of range, a name is unknown, or "fft"
-        cannot give these integers exactly.
-    TypeError
-        When an array is not numeric, dtypes differ, or a size is not an integer.
-
-    References
-    ----------
-    ``torch.nn.functional.conv1d``; V. Dumoulin and F. Visin, "A guide to convolution arithmetic
-    for deep learning", 2016.
+        New array of the input's dtype.
 
     Examples
     --------
@@ -101,12 +72,12 @@ def conv2d(
     weight: ArrayLike,
     bias: ArrayLike | None = None,
     stride: PerAxis = 1,
-    padding: PerAxis | str = 0,
+    padding: Padding = 0,
     dilation: PerAxis = 1,
-    groups: int = 1,
+    groups: SupportsIndex = 1,
     *,
-    padding_mode: str = "zeros",
-    method: str = "auto",
+    padding_mode: PaddingMode = "zeros",
+    method: Method = "auto",
 ) -> Array:
     r"""Cross-correlate images of :math:`C` channels with :math:`D` kernels.
 
@@ -117,7 +88,8 @@ def conv2d(
 
     where :math:`x` is the padded input, :math:`c_o` the first channel of the group of output
     :math:`o`, and :math:`s`, :math:`d`, :math:`g` are stride, dilation and groups. The kernel is
-    not flipped: networks call this convolution, mathematics calls it cross-correlation.
+    not flipped: networks call this convolution, mathematics calls it cross-correlation. A sum over
+    no channels is zero.
 
     Parameters
     ----------
@@ -129,32 +101,45 @@ def conv2d(
         Added to each output channel; of the same dtype as `input`.
     stride : int or tuple of int
         Step of the kernel per axis, in pixels.
-    padding : int, tuple of int, "valid" or "same"
-        Pixels added on each side, per axis. "valid" adds none; "same" keeps the size, needs
-        stride 1 and puts an odd pixel at the bottom and right.
+    padding : int, tuple of int, tuple of pairs, or a name
+        Pixels added on each side, per axis, or one pair (before, after) per axis. "valid" adds
+        none. "same" keeps the size, needs stride 1 and puts an odd pixel at the bottom and right.
+        "same_upper" takes any stride and gives :math:`\lceil H / s_1 \rceil` by
+        :math:`\lceil W / s_2 \rceil` outputs, as TensorFlow's "SAME"; "same_lower" puts the odd
+        pixel at the top and left instead.
     dilation : int or tuple of int
         Distance between neighbouring taps, per axis; 1 is a dense kernel.
     groups : int
         Number of blocks of channels that do not mix; divides :math:`C` and :math:`D`.
-    padding_mode : {"zeros", "reflect", "replicate", "circular"}
-        What the added pixels hold.
-    method : {"auto", "naive", "matrix", "im2col", "fft"}
-        Algorithm, as in :func:`conv1d`; all give the same answer.
+    padding_mode : {"zeros", "reflect", "replicate", "circular", "symmetric"}
+        What the added pixels hold; "reflect" mirrors about the border pixel, "symmetric" repeats it
+        and may go beyond the size of the image.
+    method : {"auto", "naive", "matrix", "im2col", "fft", "winograd"}
+        Algorithm; all give the same answer. "auto" estimates which will be fastest. "winograd"
+        takes dense kernels of 2 to 5 taps per axis at stride 1 without groups.
 
     Returns
     -------
     ndarray, (N, D, H_out, W_out) or (D, H_out, W_out)
         New C-contiguous array of the input's dtype; sizes as :func:`output_size` gives them.
+        Integer sums are taken in that dtype, modulo its range, as in NumPy and torch; half
+        precision is summed in single, bias included, and rounded once.
 
     Raises
     ------
-    ValueError, TypeError
-        As :func:`conv1d`.
+    ValueError
+        When shapes do not fit together, a number is out of range, a name is unknown, or the method
+        cannot do it: "winograd" any but the kernels above, "fft" and "winograd" integers whose sums
+        may not come back exactly.
+    TypeError
+        When an array is not numeric, dtypes differ, or a size is not an integer.
+    MemoryError
+        When the result is too large to hold.
 
     References
     ----------
     ``torch.nn.functional.conv2d``; V. Dumoulin and F. Visin, "A guide to convolution arithmetic
-    for deep learning", 2016.
+    for deep learning", 2016; "same_upper" and "same_lower" as ``auto_pad`` of ONNX's ``Conv``.
 
     Examples
     --------
@@ -162,6 +147,12 @@ def conv2d(
     >>> conv2d(image, [[[[-1, 1], [0, 0]]]])
     array([[[1, 1, 1],
             [1, 1, 1]]])
+
+    Every second place, the odd pixel of padding at the far end.
+
+    >>> conv2d(image, [[[[1, 1], [1, 1]]]], stride=2, padding="same_upper")
+    array([[[10, 18],
+            [17, 21]]])
     """
     return _conv(2, input, weight, bias, stride, padding, dilation, groups, padding_mode, method)
 
@@ -171,59 +162,30 @@ def conv3d(
     weight: ArrayLike,
     bias: ArrayLike | None = None,
     stride: PerAxis = 1,
-    padding: PerAxis | str = 0,
+    padding: Padding = 0,
     dilation: PerAxis = 1,
-    groups: int = 1,
+    groups: SupportsIndex = 1,
     *,
-    padding_mode: str = "zeros",
-    method: str = "auto",
+    padding_mode: PaddingMode = "zeros",
+    method: Method = "auto",
 ) -> Array:
     r"""Cross-correlate volumes (or videos) of :math:`C` channels with :math:`D` kernels.
 
-    .. math::
-
-        y[n, o, i] = b[o] + \sum_{c=0}^{C/g-1} \sum_{j} w[o, c, j]\; x[n, c_o + c,\, s\,i + d\,j]
-
-    where :math:`i` and :math:`j` have three components, :math:`x` is the padded input, :math:`c_o`
-    the first channel of the group of output :math:`o`, and :math:`s`, :math:`d`, :math:`g` are
-    stride, dilation and groups. The kernel is not flipped: networks call this convolution,
-    mathematics calls it cross-correlation.
+    :func:`conv2d` along three axes; formula, parameters, errors and source stand there.
 
     Parameters
     ----------
     input : array_like, (N, C, T, H, W) or (C, T, H, W)
-        Volumes, batched or not. Integer, floating or complex; never modified.
+        Volumes, batched or not.
     weight : array_like, (D, C/groups, k1, k2, k3)
-        Kernels, of the same dtype as `input`.
-    bias : array_like, (D,), optional
-        Added to each output channel; of the same dtype as `input`.
-    stride : int or tuple of int
-        Step of the kernel per axis, in voxels.
-    padding : int, tuple of int, "valid" or "same"
-        Voxels added on each side, per axis; as in :func:`conv2d`.
-    dilation : int or tuple of int
-        Distance between neighbouring taps, per axis; 1 is a dense kernel.
-    groups : int
-        Number of blocks of channels that do not mix; divides :math:`C` and :math:`D`.
-    padding_mode : {"zeros", "reflect", "replicate", "circular"}
-        What the added voxels hold.
-    method : {"auto", "naive", "matrix", "im2col", "fft"}
-        Algorithm, as in :func:`conv1d`; all give the same answer.
+        Kernels.
+    bias, stride, padding, dilation, groups, padding_mode, method
+        As in :func:`conv2d`, in voxels.
 
     Returns
     -------
     ndarray, (N, D, T_out, H_out, W_out) or (D, T_out, H_out, W_out)
-        New C-contiguous array of the input's dtype; sizes as :func:`output_size` gives them.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As :func:`conv1d`.
-
-    References
-    ----------
-    ``torch.nn.functional.conv3d``; V. Dumoulin and F. Visin, "A guide to convolution arithmetic
-    for deep learning", 2016.
+        New array of the input's dtype.
 
     Examples
     --------
@@ -237,13 +199,13 @@ def conv3d(
 
 def conv_matrix(
     weight: ArrayLike,
-    input_size: Sizes,
+    input_size: Shape,
     stride: PerAxis = 1,
-    padding: PerAxis | str = 0,
+    padding: Padding = 0,
     dilation: PerAxis = 1,
-    groups: int = 1,
+    groups: SupportsIndex = 1,
     *,
-    padding_mode: str = "zeros",
+    padding_mode: PaddingMode = "zeros",
 ) -> "scipy.sparse.csr_array":
     r"""Build the sparse matrix :math:`A` of a convolution: ``A @ x.ravel() == conv(x).ravel()``.
 
@@ -259,7 +221,7 @@ def conv_matrix(
     input_size : tuple of int, (C, *S)
         Shape of one unbatched input.
     stride, padding, dilation, groups, padding_mode
-        As in :func:`conv1d`, :func:`conv2d` and :func:`conv3d`.
+        As in :func:`conv2d`.
 
     Returns
     -------
@@ -270,7 +232,7 @@ def conv_matrix(
     Raises
     ------
     ValueError, TypeError
-        As :func:`conv1d`.
+        As :func:`conv2d`.
 
     References
     ----------
@@ -301,16 +263,20 @@ def conv_matrix(
         raise ValueError(f"weight has shape {w.shape}; it needs 3 to 5 axes: (D, C/groups, *K)")
     if not isinstance(input_size, tuple | list) or len(input_size) != axes + 1:
         raise ValueError(
-            f"input_size is {input_size!r}; for weight of shape {w.shape} it must be "
+            f"input_size is {shown(input_size)}; for weight of shape {w.shape} it must be "
             f"a tuple (C, *S) of {axes + 1} sizes"
         )
     size = tuple(integer(n, "input_size", minimum=0) for n in input_size)
-    check_channels(size, w.shape, groups)
-    geometry = geometry_of((1, *size), w.shape, stride, padding, dilation, padding_mode)
+    groups = check_channels(size, w.shape, groups)
+    window = geometry_of((1, *size), w.shape, stride, padding, dilation, padding_mode)
     columns = math.prod(size)
-    numbers = np.arange(1, columns + 1).reshape(1, *size)  # so that zero padding is column 0 - 1
-    sources = pads.pad(numbers, geometry.padding, padding_mode)[0] - 1
-    return band_matrix(w, sources, columns, geometry.stride, geometry.dilation, groups)
+    numbers = np.arange(1, columns + 1).reshape(size)  # so that zero padding is column 0 - 1
+    if is_roomy(numbers, window):
+        whole = [slice(0, n) for n in window.output_size]
+        sources = lay_out(numbers, window, whole, padding_mode) - 1
+        return band_matrix(w, sources, columns, window.kernel_size, (1,) * axes, groups)
+    sources = pad(numbers, window.padding, padding_mode) - 1
+    return band_matrix(w, sources, columns, window.stride, window.dilation, groups)
 
 
 @silently
@@ -320,28 +286,43 @@ def _conv(
     weight: ArrayLike,
     bias: ArrayLike | None,
     stride: PerAxis,
-    padding: PerAxis | str,
+    padding: Padding,
     dilation: PerAxis,
-    groups: int,
+    groups: SupportsIndex,
     padding_mode: str,
     method: str,
 ) -> Array:
-    """Check every argument, pad, run one algorithm, add the bias."""
+    """Check every argument, correlate, add the bias."""
     x, w = numeric(input, "input"), numeric(weight, "weight")
     check_rank(x, axes, "input", f"conv{axes}d")
     check_axes(w, axes, "weight", f"conv{axes}d", "D, C/groups")
     batched = x.ndim == axes + 2
     x = x if batched else x[None]
     check_same_dtype(x, w, "weight")
-    check_channels(x.shape[1:], w.shape, groups)
+    groups = check_channels(x.shape[1:], w.shape, groups)
     b = bias_column(bias, x, len(w))
-    geometry = geometry_of(x.shape, w.shape, stride, padding, dilation, padding_mode)
+    window = geometry_of(x.shape, w.shape, stride, padding, dilation, padding_mode)
     one_of(method, ("auto", *algorithms.METHODS), "method")
+    check_memory((len(x), len(w), *window.output_size), x.dtype)
 
-    padded = pads.pad(x, geometry.padding, padding_mode)
-    y = algorithms.correlate(padded, w, geometry.stride, geometry.dilation, groups, method)
-    y = np.ascontiguousarray(y if b is None else y + b)
+    y = correlate_padded(x, w, window, groups, padding_mode, method)
+    y = np.ascontiguousarray(y if b is None else y + b, x.dtype)
     return y if batched else y[0]
+
+
+def correlate_padded(
+    x: Array, w: Array, window: Geometry, groups: int, padding_mode: str, method: str
+) -> Array:
+    """Pad x and run one algorithm on it; in pieces where the padding would be enormous."""
+    if not is_roomy(x, window):
+        padded = pad(x, window.padding, padding_mode)
+        return algorithms.correlate(padded, w, window.stride, window.dilation, groups, method)
+    y = np.empty((len(x), len(w), *window.output_size), summing_dtype(x))
+    dense = (1,) * len(window.kernel_size)
+    for places, piece in pieces(x, window, padding_mode):
+        part = algorithms.correlate(piece, w, window.kernel_size, dense, groups, method)
+        y[:, :, *places] = part
+    return y
 
 
 def check_axes(x: Array, axes: int, name: str, function: str, leading: str) -> None:
@@ -363,9 +344,13 @@ def check_same_dtype(x: Array, other: Array, name: str, x_name: str = "input") -
 
 
 def check_channels(
-    shape: Sizes, w_shape: Sizes, groups: int, x_name: str = "input", w_name: str = "weight"
-) -> None:
-    """Check that groups, the channels of one input (C, *S) and the weight fit together."""
+    shape: Sizes,
+    w_shape: Sizes,
+    groups: SupportsIndex,
+    x_name: str = "input",
+    w_name: str = "weight",
+) -> int:
+    """Return groups as an int if it, the channels of one input (C, *S) and the weight fit."""
     groups = integer(groups, "groups", minimum=1)
     if w_shape[0] == 0 or w_shape[0] % groups:
         raise ValueError(
@@ -377,6 +362,7 @@ def check_channels(
             f"{x_name} has {shape[0]} channels, but {w_name} {w_shape} with groups={groups} "
             f"needs {w_shape[1] * groups}"
         )
+    return groups
 
 
 def bias_column(bias: ArrayLike | None, x: Array, channels: int) -> Array | None:
@@ -389,16 +375,17 @@ def bias_column(bias: ArrayLike | None, x: Array, channels: int) -> Array | None
             f"bias has shape {b.shape}; it must be ({channels},): one number per output channel"
         )
     check_same_dtype(x, b, "bias")
-    return b.reshape(-1, *(1,) * (x.ndim - 2))
+    return b.astype(summing_dtype(x), copy=False).reshape(-1, *(1,) * (x.ndim - 2))
 
 
 def geometry_of(
     shape: Sizes,
     w_shape: Sizes,
     stride: PerAxis,
-    padding: PerAxis | str,
+    padding: Padding,
     dilation: PerAxis,
     padding_mode: str,
+    weight: str = "weight of size",
 ) -> Geometry:
     """Normalise the sizes for an input of shape (N, C, *S); check that it can be padded so."""
     batch, spatial = shape[0], shape[2:]
@@ -406,6 +393,6 @@ def geometry_of(
         raise ValueError(f"weight has shape {w_shape}; it needs at least one tap on every axis")
     if 0 in spatial and (batch or padding_mode != "zeros"):
         raise ValueError(f"input has spatial size {spatial}; every axis needs at least one value")
-    geometry = Geometry.of(spatial, w_shape[2:], stride, padding, dilation)
-    pads.check_padding(spatial, geometry.padding, padding_mode)
+    geometry = Geometry.of(spatial, w_shape[2:], stride, padding, dilation, weight)
+    check_padding(spatial, geometry.padding, padding_mode)
     return geometry

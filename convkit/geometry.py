@@ -1,9 +1,15 @@
 """Every question about sizes: what an argument means per axis, and how large the output is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from functools import cached_property
+from typing import Any, Literal, Self, SupportsIndex, TypeAlias, overload
 
-from .arguments import PerAxis, Sizes, flag, integer, per_axis
+from .arguments import PerAxis, Shape, Sizes, flag, integer, per_axis, shown
+
+Named: TypeAlias = Literal["valid", "same", "same_upper", "same_lower"]
+PairPerAxis: TypeAlias = Sequence[Sequence[SupportsIndex]]  # (before, after) for each axis
+Padding: TypeAlias = PerAxis | PairPerAxis | Named
 
 
 @dataclass(frozen=True)
@@ -25,17 +31,21 @@ class Geometry:
         input_size: Sizes,
         kernel_size: PerAxis,
         stride: PerAxis = 1,
-        padding: PerAxis | str = 0,
+        padding: Padding = 0,
         dilation: PerAxis = 1,
+        kernel: str = "kernel_size",
     ) -> Self:
-        """Normalise torch's arguments and check that the kernel fits into the padded input."""
+        """Normalise torch's arguments and check that the kernel fits into the padded input.
+
+        `kernel` names the kernel's size in the error.
+        """
         axes = len(input_size)
         kernel_size = per_axis(kernel_size, axes, "kernel_size", minimum=1)
         stride = per_axis(stride, axes, "stride", minimum=1)
         dilation = per_axis(dilation, axes, "dilation", minimum=1)
-        pairs = padding_pairs(padding, kernel_size, stride, dilation)
+        pairs = padding_pairs(padding, input_size, kernel_size, stride, dilation)
         geometry = cls(tuple(input_size), kernel_size, stride, pairs, dilation)
-        geometry.check_fit()
+        geometry.check_fit(kernel)
         return geometry
 
     @classmethod
@@ -73,7 +83,7 @@ class Geometry:
         geometry.check_fit()
         return geometry
 
-    @property
+    @cached_property
     def padded_size(self) -> tuple[int, ...]:
         """Size of the input with its padding."""
         return tuple(
@@ -81,18 +91,18 @@ class Geometry:
             for n, (before, after) in zip(self.input_size, self.padding, strict=True)
         )
 
-    @property
+    @cached_property
     def output_size(self) -> tuple[int, ...]:
         """Size of the output: the number of places where the kernel fits."""
         return places(self.padded_size, self.kernel_size, self.stride, self.dilation)
 
-    def check_fit(self) -> None:
+    def check_fit(self, kernel: str = "kernel_size") -> None:
         """Raise ValueError when the kernel is larger than the padded input."""
         for axis, count in enumerate(self.output_size):
             if count < 1:
                 k, d, n = self.kernel_size[axis], self.dilation[axis], self.padded_size[axis]
                 raise ValueError(
-                    f"kernel_size {k} with dilation {d} spans {span(k, d)} positions, more than "
+                    f"{kernel} {k} with dilation {d} spans {span(k, d)} positions, more than "
                     f"the {n} of the padded input on spatial axis {axis}; it may be at most "
                     f"{(n - 1) // d + 1} there"
                 )
@@ -133,7 +143,7 @@ def padding_of_ceil(n: int, k: int, s: int, p: int, d: int) -> int:
 def adaptive_bins(n: int, m: int) -> list[slice]:
     """Divide n values into m bins as even as can be: bin i is [floor(i n/m), ceil((i + 1) n/m)).
 
-    Neighbouring bins share a value where m does not divide n.
+    Neighbouring bins share a value where (i + 1) n/m is no whole number.
 
     >>> adaptive_bins(5, 3)
     [slice(0, 2, None), slice(1, 4, None), slice(3, 5, None)]
@@ -149,7 +159,9 @@ def adaptive_size(output_size: Any, input_size: Sizes) -> tuple[int, ...]:
     axes = len(input_size)
     sizes = output_size if isinstance(output_size, tuple | list) else (output_size,) * axes
     if len(sizes) != axes:
-        raise ValueError(f"output_size is {output_size!r}; it must be one int or a tuple of {axes}")
+        raise ValueError(
+            f"output_size is {shown(output_size)}; it must be one int or a tuple of {axes}"
+        )
     optional = sizes is output_size and axes > 1
     return tuple(
         n if m is None and optional else integer(m, "output_size", minimum=0)
@@ -164,26 +176,79 @@ def same_padding(kernel_size: Sizes, dilation: Sizes) -> tuple[tuple[int, int], 
 
 
 def padding_pairs(
-    padding: PerAxis | str, kernel_size: Sizes, stride: Sizes, dilation: Sizes
+    padding: Padding, input_size: Sizes, kernel_size: Sizes, stride: Sizes, dilation: Sizes
 ) -> tuple[tuple[int, int], ...]:
-    """Turn torch's `padding` (int, tuple, "valid" or "same") into (before, after) per axis."""
+    """Turn `padding` (numbers, pairs or a name) into (before, after) per axis."""
     axes = len(kernel_size)
+    if holds_pairs(padding):
+        return checked_pairs(padding, axes)
     if not isinstance(padding, str):
         return tuple((p, p) for p in per_axis(padding, axes, "padding", minimum=0))
     if padding == "valid":
         return ((0, 0),) * axes
+    if padding in ("same_upper", "same_lower"):
+        pairs = map(onnx_same, input_size, kernel_size, stride, dilation)
+        return tuple(pair if padding == "same_upper" else pair[::-1] for pair in pairs)
     if padding != "same":
-        raise ValueError(f"padding is {padding!r}; it must be an int, a tuple, 'valid' or 'same'")
+        raise ValueError(
+            f"padding is {shown(padding)}; it must be an int, a tuple, 'valid', 'same', "
+            "'same_upper' or 'same_lower'"
+        )
     if any(s != 1 for s in stride):
-        raise ValueError(f"padding='same' needs stride 1, but stride is {stride}")
+        raise ValueError(
+            f"padding='same' needs stride 1, but stride is {stride}; 'same_upper' takes any"
+        )
     return same_padding(kernel_size, dilation)
 
 
+def holds_pairs(padding: Any) -> bool:
+    """Say whether `padding` is meant as (before, after) pairs rather than as numbers."""
+    return isinstance(padding, tuple | list) and any(isinstance(p, tuple | list) for p in padding)
+
+
+def checked_pairs(padding: Any, axes: int) -> tuple[tuple[int, int], ...]:
+    """Return one (before, after) pair per axis, or raise an error."""
+    if len(padding) != axes or any(
+        not isinstance(pair, tuple | list) or len(pair) != 2 for pair in padding
+    ):
+        raise ValueError(
+            f"padding is {shown(padding)}; as pairs it must hold {axes} of (before, after)"
+        )
+    pairs = (tuple(integer(p, "padding", minimum=0) for p in pair) for pair in padding)
+    return tuple((before, after) for before, after in pairs)
+
+
+def onnx_same(n: int, k: int, s: int, d: int) -> tuple[int, int]:
+    """Return the padding that gives ceil(n / s) outputs, the odd one after ("SAME_UPPER").
+
+    >>> onnx_same(5, 3, 2, 1), onnx_same(6, 3, 2, 1)
+    ((1, 1), (0, 1))
+    """
+    total = max((-(-n // s) - 1) * s + span(k, d) - n, 0)
+    return total // 2, total - total // 2
+
+
+@overload
 def output_size(
-    input_size: PerAxis,
+    input_size: SupportsIndex,
     kernel_size: PerAxis,
     stride: PerAxis = 1,
-    padding: PerAxis | str = 0,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+) -> int: ...
+@overload
+def output_size(
+    input_size: Shape,
+    kernel_size: PerAxis,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
+    dilation: PerAxis = 1,
+) -> tuple[int, ...]: ...
+def output_size(
+    input_size: SupportsIndex | Shape,
+    kernel_size: PerAxis,
+    stride: PerAxis = 1,
+    padding: Padding = 0,
     dilation: PerAxis = 1,
 ) -> int | tuple[int, ...]:
     r"""Size of a convolution's output along each spatial axis.
@@ -201,8 +266,10 @@ def output_size(
         Taps of the kernel, per axis.
     stride : int or tuple of int
         Step between neighbouring windows.
-    padding : int, tuple of int, "valid" or "same"
-        Positions added on *each* side, per axis. "same" needs stride 1.
+    padding : int, tuple of int, tuple of pairs, or a name
+        Positions added on *each* side, per axis, or one pair (before, after) per axis. "valid" adds
+        none; "same" keeps the size and needs stride 1; "same_upper" and "same_lower" take any
+        stride and give :math:`\lceil n / s \rceil` outputs.
     dilation : int or tuple of int
         Distance between neighbouring taps; 1 is a dense kernel.
 
@@ -221,7 +288,8 @@ def output_size(
     References
     ----------
     V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning", 2016,
-    relationship 6, with dilation as in section 5.1. The formula of ``torch.nn.Conv2d``.
+    relationship 6, with dilation as in section 5.1. The formula of ``torch.nn.Conv2d``. The names
+    "same_upper" and "same_lower" are those of ONNX's operator ``Conv``.
 
     Examples
     --------
@@ -232,6 +300,6 @@ def output_size(
     """
     single = not isinstance(input_size, tuple | list)
     given: Any = (input_size,) if single else input_size
-    sizes = tuple(integer(n, "input_size", minimum=0) for n in given)
+    sizes = tuple(integer(n, "input_size", minimum=0, maximum=2**63 - 1) for n in given)
     geometry = Geometry.of(sizes, kernel_size, stride, padding, dilation)
     return geometry.output_size[0] if single else geometry.output_size

@@ -10,29 +10,34 @@ Pooling replaces V by a maximum or a mean. `gather` and `scatter` are U and U^T 
 inside the package; `unfold` and `fold` are the same two as torch's functions, checked and copied.
 """
 
+import itertools
 import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import ArrayLike
 
 from .arguments import (
     Array,
     PerAxis,
     Sizes,
+    check_memory,
     check_not_empty,
     check_rank,
     entry_per_axis,
     numeric,
     per_axis,
+    shown,
     silently,
     summing_dtype,
 )
-from .geometry import Geometry, span
-from .padding import pad
+from .geometry import Geometry, PairPerAxis, holds_pairs, places
+from .padding import pad, sources
 
 KINDS = "biufc", "bool, integer, floating or complex"  # what can be read and added up
+ROOM = 2**18  # numbers that may be laid out at a time
 AXES_OF_RANK = {2: 1, 3: 2, 4: 2, 5: 3}  # of unfold's input when kernel_size is one int
 
 
@@ -41,48 +46,102 @@ def gather(x: Array, kernel_size: Sizes, stride: Sizes, dilation: Sizes) -> Arra
 
     No value is copied: each patch is the same memory read with other strides.
     """
-    spatial = tuple(range(-len(kernel_size), 0))
-    spans = tuple(span(k, d) for k, d in zip(kernel_size, dilation, strict=True))
-    windows = sliding_window_view(x, spans, axis=spatial)  # (..., *places, *spans)
-    steps: list[Any] = [slice(None, None, step) for step in (*stride, *dilation)]
-    windows = windows[..., *steps]  # (..., *S_out, *K)
-    before_places = tuple(axis - len(spatial) for axis in spatial)
-    return np.moveaxis(windows, spatial, before_places)
-
-
-def scatter(patches: Array, size: Sizes, stride: Sizes, dilation: Sizes) -> Array:
-    """Add patches (..., *K, *S_out) up into x (..., *size): the transpose of `gather`.
-
-    Value [..., j, i] is added to x[..., s*i + d*j]; where patches overlap, they sum.
-    """
-    axes = len(size)
-    kernel_size, positions = patches.shape[-2 * axes : -axes], patches.shape[-axes:]
-    x = np.zeros((*patches.shape[: -2 * axes], *size), patches.dtype)
-    every_place = (slice(None),) * axes
-    for j in np.ndindex(*kernel_size):
-        first = [d * b for d, b in zip(dilation, j, strict=True)]
-        reads = zip(first, positions, stride, strict=True)
-        where: list[Any] = [slice(f, f + n * s, s) for f, n, s in reads]
-        x[..., *where] += patches[..., *j, *every_place]
-    return x
+    axes = len(kernel_size)
+    positions = places(x.shape[-axes:], kernel_size, stride, dilation)
+    steps = x.strides[-axes:]
+    taps_apart = (d * step for d, step in zip(dilation, steps, strict=True))
+    places_apart = (s * step for s, step in zip(stride, steps, strict=True))
+    return as_strided(
+        x,
+        (*x.shape[:-axes], *kernel_size, *positions),
+        (*x.strides[:-axes], *taps_apart, *places_apart),
+    )
 
 
 @silently
-def add_up(patches: Array, window: Geometry, dtype: np.dtype[Any]) -> Array:
-    """Add patches up where a window read them, and cut the padding off: (..., *S) in `dtype`."""
-    padded = scatter(patches, window.padded_size, window.stride, window.dilation)
-    inside: list[Any] = [
-        slice(before, before + n)
-        for n, (before, _) in zip(window.input_size, window.padding, strict=True)
-    ]
-    return np.ascontiguousarray(padded[..., *inside], dtype)
+def scatter(patches: Array, window: Geometry, dtype: np.dtype[Any]) -> Array:
+    """Add patches (..., *K, *S_out) up where a window read them: the transpose of reading.
+
+    Value [..., j, i] is added to x[..., s*i + d*j - p]; where patches overlap, they sum. What was
+    read from the padding is dropped.
+    """
+    axes = len(window.input_size)
+    x = np.zeros((*patches.shape[: -2 * axes], *window.input_size), patches.dtype)
+    for tap in np.ndindex(*window.kernel_size):
+        at, inputs = reads(window, tap, patches.shape[-axes:])
+        x[..., *inputs] += patches[..., *tap, *at]
+    return np.asarray(x, dtype)
+
+
+def reads(window: Geometry, tap: Sizes, positions: Sizes) -> tuple[list[Any], list[Any]]:
+    """Say per axis at which places a tap reads the input itself, and which values it reads."""
+    at: list[Any] = []
+    inputs: list[Any] = []
+    for axis, (j, count) in enumerate(zip(tap, positions, strict=True)):
+        n, s = window.input_size[axis], window.stride[axis]
+        start = window.dilation[axis] * j - window.padding[axis][0]  # what it reads at place 0
+        first = max(-(start // s), 0)
+        last = min((n - 1 - start) // s, count - 1)
+        count = max(last - first + 1, 0)
+        at.append(slice(first, first + count))
+        inputs.append(slice(start + first * s, start + first * s + count * s, s))
+    return at, inputs
+
+
+def is_roomy(x: Array, window: Geometry) -> bool:
+    """Say whether x with its padding is far larger than x and what the windows give."""
+    leading = math.prod(x.shape[: x.ndim - len(window.input_size)])
+    kept = math.prod(window.input_size) + math.prod(window.output_size)
+    return leading * (math.prod(window.padded_size) - 2 * kept) > ROOM
+
+
+def pieces(x: Array, window: Geometry, mode: str) -> Iterator[tuple[list[Any], Array]]:
+    """Lay out, for some places at a time, what each window reads: (..., *(k * places)).
+
+    Where padding, stride and dilation are enormous, a padded x would be larger than all that is
+    read of it. Here the windows stand side by side instead: a kernel slides over them with stride k
+    and no dilation.
+    """
+    leading = math.prod(x.shape[: x.ndim - len(window.input_size)])
+    most = max(ROOM // max(leading * math.prod(window.kernel_size), 1), 1)
+    for some in blocks(window.output_size, most):
+        yield some, lay_out(x, window, some, mode)
+
+
+def lay_out(x: Array, window: Geometry, some: Sequence[slice], mode: str) -> Array:
+    """Lay out what the windows at some places read, side by side along each axis."""
+    index = []
+    for axis, at in enumerate(some):
+        starts = window.stride[axis] * np.arange(at.start, at.stop)
+        taps = window.dilation[axis] * np.arange(window.kernel_size[axis])
+        positions = (starts[:, None] + taps - window.padding[axis][0]).ravel()
+        index.append(sources(positions, window.input_size[axis], mode))
+    if not x.size:  # all padding
+        return np.zeros((*x.shape[: -len(index)], *map(len, index)), x.dtype)
+    chosen: list[Any] = list(np.ix_(*index))
+    y: Array = x[..., *chosen]
+    for axis, source in enumerate(index, -len(index)):
+        y.swapaxes(axis, -1)[..., source < 0] = 0
+    return y
+
+
+def blocks(size: Sizes, most: int) -> Iterator[list[Any]]:
+    """Divide a box into boxes of at most `most` places, whole along as many last axes as can be."""
+    steps = []
+    for n in reversed(size):
+        steps.append(max(min(n, most), 1))
+        most //= steps[-1]
+    ranges = [range(0, n, step) for n, step in zip(size, reversed(steps), strict=True)]
+    for first in itertools.product(*ranges):
+        starts = zip(first, ranges, size, strict=True)
+        yield [slice(i, min(i + each.step, n)) for i, each, n in starts]
 
 
 def unfold(
     input: ArrayLike,
     kernel_size: PerAxis,
     dilation: PerAxis = 1,
-    padding: PerAxis = 0,
+    padding: PerAxis | PairPerAxis = 0,
     stride: PerAxis = 1,
 ) -> Array:
     r"""List what a sliding window reads at each place, one column per place ("im2col").
@@ -105,8 +164,8 @@ def unfold(
         (C, H, W) and (N, C, H, W) as in torch, and also (C, W) and (N, C, T, H, W).
     dilation : int or tuple of int
         Distance between neighbouring taps; 1 is a dense window.
-    padding : int or tuple of int
-        Zeros added on each side.
+    padding : int, tuple of int or tuple of pairs
+        Zeros added on each side, or one pair (before, after) per axis.
     stride : int or tuple of int
         Step between neighbouring places.
 
@@ -153,10 +212,16 @@ def unfold(
     window = window_of(x.shape[-axes:], kernel_size, dilation, padding, stride)
 
     *batch, channels = x.shape[:-axes]
-    padded = pad(x, window.padding, "zeros")
-    patches = gather(padded, window.kernel_size, window.stride, window.dilation).copy()
-    rows, columns = channels * math.prod(window.kernel_size), math.prod(window.output_size)
-    return patches.reshape(*batch, rows, columns)
+    kernel_size, positions = window.kernel_size, window.output_size
+    check_memory((*batch, channels, *kernel_size, *positions), x.dtype)
+    if is_roomy(x, window):
+        patches = np.empty((*batch, channels, *kernel_size, *positions), x.dtype)
+        for some, piece in pieces(x, window, "zeros"):
+            patches[..., *some] = gather(piece, kernel_size, kernel_size, (1,) * axes)
+    else:
+        padded = pad(x, window.padding, "zeros")
+        patches = gather(padded, kernel_size, window.stride, window.dilation).copy()
+    return patches.reshape(*batch, channels * math.prod(kernel_size), math.prod(positions))
 
 
 def fold(
@@ -164,7 +229,7 @@ def fold(
     output_size: PerAxis,
     kernel_size: PerAxis,
     dilation: PerAxis = 1,
-    padding: PerAxis = 0,
+    padding: PerAxis | PairPerAxis = 0,
     stride: PerAxis = 1,
 ) -> Array:
     r"""Add the columns of :func:`unfold` up where they were read: its transpose ("col2im").
@@ -230,7 +295,7 @@ def fold(
     *batch, rows, _ = y.shape
     channels = rows // math.prod(window.kernel_size)
     patches = y.reshape(*batch, channels, *window.kernel_size, *window.output_size)
-    return add_up(patches.astype(summing_dtype(y), copy=False), window, y.dtype)
+    return scatter(patches.astype(summing_dtype(y), copy=False), window, y.dtype)
 
 
 def number_of_axes(sizes: Any, name: str, otherwise: int) -> int:
@@ -238,12 +303,16 @@ def number_of_axes(sizes: Any, name: str, otherwise: int) -> int:
     if not isinstance(sizes, tuple | list):
         return otherwise
     if len(sizes) not in (1, 2, 3):
-        raise ValueError(f"{name} is {sizes!r}; it must be one int or a tuple of one to three")
+        raise ValueError(f"{name} is {shown(sizes)}; it must be one int or a tuple of one to three")
     return len(sizes)
 
 
 def window_of(
-    size: Sizes, kernel_size: PerAxis, dilation: PerAxis, padding: PerAxis, stride: PerAxis
+    size: Sizes,
+    kernel_size: PerAxis,
+    dilation: PerAxis,
+    padding: PerAxis | PairPerAxis,
+    stride: PerAxis,
 ) -> Geometry:
     """Normalise a window; unlike elsewhere a tuple of one stands for one axis, not for all."""
     axes = len(size)
@@ -251,7 +320,7 @@ def window_of(
         size,
         entry_per_axis(kernel_size, axes, "kernel_size", minimum=1),
         entry_per_axis(stride, axes, "stride", minimum=1),
-        entry_per_axis(padding, axes, "padding", minimum=0),
+        padding if holds_pairs(padding) else entry_per_axis(padding, axes, "padding", minimum=0),
         entry_per_axis(dilation, axes, "dilation", minimum=1),
     )
 

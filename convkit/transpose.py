@@ -24,7 +24,7 @@ from .arguments import (
 )
 from .convolution import bias_column, check_axes, check_same_dtype
 from .geometry import Geometry, span
-from .patches import add_up
+from .patches import scatter
 
 
 def conv_transpose1d(
@@ -353,4 +353,4 @@ def apply_transpose(y: Array, w: Array, geometry: Geometry, groups: int) -> Arra
     values = y.reshape(len(y), groups, filters // groups, math.prod(positions))
     columns = np.matmul(rows.swapaxes(1, 2), values, dtype=summing_dtype(y))
     patches = columns.reshape(len(y), groups * channels, *kernel_size, *positions)
-    return add_up(patches, geometry, y.dtype)
+    return scatter(patches, geometry, y.dtype)

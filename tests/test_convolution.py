@@ -1,17 +1,26 @@
 """conv1d, conv2d and conv3d against torch, by named cases and by search; and what they refuse."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from agreement import LAYOUTS, Problem, assert_method_agrees, compare, torch_answer
+from agreement import (
+    CONVKIT,
+    LAYOUTS,
+    Problem,
+    assert_method_agrees,
+    compare,
+    torch_answer,
+)
 from hypothesis import given, note
 from hypothesis import strategies as st
 
 import convkit as ck
 from convkit.algorithms import METHODS
+from convkit.padding import MODES
 
 # torch warns that it copies the input when "same" padding is asymmetric.
 pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same'")
@@ -285,10 +294,9 @@ def test_padding_that_torch_cannot_do_is_rejected(arguments, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"method": "winograd"}, "method is 'winograd'; it must be one of auto, naive"),
-        ({"method": np.array(["fft", "naive"])}, "method is array"),
+        ({"method": "direct"}, "method is 'direct'; it must be one of auto, naive"),
+        ({"method": np.array(["fft", "naive"])}, "method is an array of shape"),
         ({"padding_mode": ["zeros"]}, r"padding_mode is \['zeros'\]"),
-        ({"input": torch.ones(2, 4, 8, requires_grad=True)}, "input is not a numeric array"),
         ({"input": torch.ones(2, 4, 8, dtype=torch.bfloat16)}, "input is not a numeric array"),
         ({"input": "signal"}, "input has dtype <U6; it must be integer, floating or complex"),
         ({"input": [[1.0, 2.0], [3.0]]}, "input is not a numeric array"),
@@ -300,9 +308,121 @@ def test_what_only_convkit_can_be_given_is_rejected_too(arguments, message):
         ck.conv1d(**{"input": X, "weight": W, **arguments})
 
 
+def test_tensors_are_read_as_testing_reads_them():
+    """With a gradient to come, or conjugated and not yet computed."""
+    x, w = torch.randn(2, 4, 8, dtype=torch.complex64), torch.randn(6, 4, 3, dtype=torch.complex64)
+    expected = F.conv1d(x.conj().resolve_conj(), w)
+    ck.testing.assert_agree(ck.conv1d(x.conj(), w.requires_grad_()), expected)
+
+
 def test_positional_arguments_are_torchs():
     x, w, b = Problem((9, 9), (3, 3), groups=2, bias=True).arrays()
     tensors = [torch.from_numpy(a) for a in (x, w, b)]
     ck.testing.assert_agree(
         ck.conv2d(x, w, b, 2, (1, 2), 2, 2), F.conv2d(*tensors, 2, (1, 2), 2, 2)
     )
+
+
+# --- Half precision, empty sums ---
+
+WITHOUT_WINOGRAD = [method for method in METHODS if method != "winograd"]
+
+
+@given(st.data())
+def test_half_precision_is_summed_in_single_with_its_bias_and_rounded_once(data):
+    """Rounding the sum before the bias is added would lose what the bias leaves of it."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    axes, taps = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 3))
+    x = (rng.standard_normal((1, 2, *(4,) * axes)) * 10 ** rng.uniform(-2, 4)).astype(np.float16)
+    w = rng.standard_normal((2, 2, *(taps,) * axes)).astype(np.float16)
+    exact = CONVKIT[axes](x.astype(float), w.astype(float))
+    b = (-exact.reshape(2, -1)[:, 0] * rng.uniform(0.9, 1.1)).astype(np.float16)
+    exact += b.astype(float).reshape(-1, *(1,) * axes)
+    terms = CONVKIT[axes](abs(x.astype(float)), abs(w.astype(float)))
+    slack = 1e-5 * (terms + abs(b.astype(float)).reshape(-1, *(1,) * axes))
+    with np.errstate(over="ignore"):
+        low, high = (exact - slack).astype(np.float16), (exact + slack).astype(np.float16)
+    for method in ("auto", *WITHOUT_WINOGRAD):
+        y = CONVKIT[axes](x, w, b, method=method)
+        assert y.dtype == np.float16
+        assert np.all((low <= y) & (y <= high) | ~np.isfinite(exact.astype(np.float16)))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "complex64", "int64", "uint8"])
+@pytest.mark.parametrize("method", ["auto", *WITHOUT_WINOGRAD])
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_a_sum_over_no_channels_is_the_bias(axes, method, dtype):
+    """As the formula has it; torch gives no channel at all (pytorch#56998)."""
+    x, w = np.ones((3, 0, *(6,) * axes), dtype), np.ones((4, 0, *(3,) * axes), dtype)
+    b = np.arange(4).astype(dtype)
+    for groups in (1, 2):
+        y = CONVKIT[axes](x, w, b, padding=1, groups=groups, method=method)
+        expected = np.broadcast_to(b.reshape(-1, *(1,) * axes), (3, 4, *(6,) * axes))
+        np.testing.assert_array_equal(y, expected, strict=True)
+        unbatched = CONVKIT[axes](x[0], w, stride=2, groups=groups, method=method)
+        np.testing.assert_array_equal(unbatched, np.zeros((4, *(2,) * axes), dtype), strict=True)
+
+
+def test_a_matrix_of_no_channels_has_no_column():
+    matrix = ck.conv_matrix(np.ones((4, 0, 3, 3)), (0, 6, 6))
+    assert matrix.shape == (4 * 16, 0)
+
+
+# --- Padding that torch has not ---
+
+
+@given(st.data())
+def test_pairs_pad_each_side_by_itself(data):
+    axes = data.draw(st.integers(1, 3))
+    pairs = data.draw(st.tuples(*[st.tuples(st.integers(0, 3), st.integers(0, 3))] * axes))
+    mode = data.draw(st.sampled_from(MODES))
+    method = data.draw(st.sampled_from(["auto", "im2col", "matrix", "fft"]))
+    rng = np.random.default_rng(0)
+    x, w = rng.integers(-5, 6, (2, 2, *(4,) * axes)), rng.integers(-5, 6, (3, 2, *(2,) * axes))
+    numpys = {"zeros": "constant", "replicate": "edge", "circular": "wrap"}.get(mode, mode)
+    padded = np.pad(x, ((0, 0), (0, 0), *pairs), mode=numpys)
+    y = CONVKIT[axes](x, w, padding=pairs, padding_mode=mode, method=method)
+    np.testing.assert_array_equal(y, CONVKIT[axes](padded, w, method="im2col"))
+
+
+def onnx_same(n, k, s, d, upper):
+    """ONNX's rule for auto_pad of Conv, in its own words."""
+    output = -(-n // s)
+    total = max((output - 1) * s + ((k - 1) * d + 1) - n, 0)
+    less, more = total // 2, total - total // 2
+    return (less, more) if upper else (more, less)
+
+
+@pytest.mark.parametrize("name", ["same_upper", "same_lower"])
+def test_same_with_a_stride_follows_onnx(name):
+    for n, k, s, d in itertools.product(range(1, 9), range(1, 5), range(1, 5), range(1, 4)):
+        pair = onnx_same(n, k, s, d, upper=name == "same_upper")
+        x, w = np.arange(1.0, n + 1).reshape(1, 1, n), np.arange(1.0, k + 1).reshape(1, 1, k)
+        y = ck.conv1d(x, w, stride=s, padding=name, dilation=d)
+        assert y.shape[-1] == -(-n // s) == ck.output_size(n, k, s, name, d)
+        np.testing.assert_array_equal(
+            y, ck.conv1d(np.pad(x[0], ((0, 0), pair)), w, None, s, 0, d)[None]
+        )
+
+
+def test_same_upper_is_same_at_stride_one():
+    x, w = np.arange(30.0).reshape(1, 1, 5, 6), np.ones((1, 1, 4, 3))
+    same = ck.conv2d(x, w, padding="same")
+    np.testing.assert_array_equal(ck.conv2d(x, w, padding="same_upper"), same)
+    assert not np.array_equal(ck.conv2d(x, w, padding="same_lower"), same)
+
+
+@pytest.mark.parametrize(
+    ("padding", "message"),
+    [
+        (((1, 2),), r"padding is \(\(1, 2\),\); as pairs it must hold 2"),
+        (((1, 2), 3), "padding is .* as pairs"),
+        (((1, 2, 3), (1, 2)), "padding is .* as pairs"),
+        (((1, -2), (0, 0)), "padding is -2; it must be at least 0"),
+        (((1, 2.0), (0, 0)), "padding holds 2.0, a float"),
+        ("same upper", "padding is 'same upper'; it must be .*'same_upper'"),
+    ],
+)
+def test_pairs_that_are_none_are_refused(padding, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        ck.conv2d(np.ones((1, 5, 5)), np.ones((1, 1, 3, 3)), padding=padding)

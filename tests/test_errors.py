@@ -192,8 +192,8 @@ SPECIAL = {
         "bias a matrix": (lambda a: {"bias": np.ones((6, 1))}, r"bias has shape \(6, 1\)"),
         "bias single": (lambda a: {"bias": np.ones(6, "f4")}, "bias has dtype float32"),
         "weight single": (lambda a: {"weight": ones(2, 3, a, 6, "f4")}, "weight has dtype float32"),
-        "kernel too large": (lambda a: {"weight": ones(2, 9, a, 6)}, "kernel_size 9.*at most 8"),
-        "kernel too wide": (lambda a: {"dilation": 4}, "kernel_size 3 with dilation 4 spans 9"),
+        "kernel too large": (lambda a: {"weight": ones(2, 9, a, 6)}, "weight of size 9.*most 8"),
+        "kernel too wide": (lambda a: {"dilation": 4}, "weight of size 3 with dilation 4 spans 9"),
         "kernel empty": (lambda a: {"weight": ones(2, 0, a, 6)}, "weight has shape.*one tap"),
         "input empty": (lambda a: {"input": ones(4, 0, a), "padding": 2}, "input has spatial size"),
         "same, stride": (lambda a: {"padding": "same", "stride": 2}, "padding='same' needs stride"),
@@ -215,14 +215,14 @@ SPECIAL = {
         "another batch": (lambda a: {"input_size": (3, 4, *(8,) * a)}, "grad_output has shape"),
         "filters": (lambda a: {"grad_output": ones(5, 6, a)}, "grad_output has shape"),
         "another stride": (lambda a: {"stride": 2}, "grad_output has shape"),
-        "kernel too large": (lambda a: {"weight": ones(2, 9, a, 6)}, "kernel_size 9.*at most 8"),
+        "kernel too large": (lambda a: {"weight": ones(2, 9, a, 6)}, "weight of size 9.*most 8"),
         "weight single": (lambda a: {"weight": ones(2, 3, a, 6, "f4")}, "float32"),
     },
     "conv#d_weight": {
         "channels": (lambda a: {"weight_size": (6, 3, *(3,) * a)}, "needs 6|weight_size"),
         "another size": (lambda a: {"weight_size": (6, 2, *(4,) * a)}, "grad_output has shape"),
         "another batch": (lambda a: {"grad_output": ones(6, 6, a, 3)}, "grad_output has shape"),
-        "kernel too large": (lambda a: {"weight_size": (6, 2, *(9,) * a)}, "kernel_size 9"),
+        "kernel too large": (lambda a: {"weight_size": (6, 2, *(9,) * a)}, "weight_size 9"),
         "gradient single": (lambda a: {"grad_output": ones(6, 6, a, 2, "f4")}, "dtype float32"),
         "kernel empty": (lambda a: {"weight_size": (6, 2, *(0,) * a)}, "weight_size"),
     },
@@ -286,7 +286,7 @@ SPECIAL = {
     },
     "conv_matrix": {
         "channels": (lambda a: {"input_size": (3, 8)}, "input has 3 channels"),
-        "kernel too large": (lambda a: {"input_size": (4, 2)}, "kernel_size 3.*at most 2"),
+        "kernel too large": (lambda a: {"input_size": (4, 2)}, "weight of size 3.*at most 2"),
         "half precision": (lambda a: {"weight": np.ones((6, 2, 3), "f2")}, "weight has dtype"),
         "padding too wide": (
             lambda a: {"padding": 8, "padding_mode": "reflect"},
@@ -333,6 +333,7 @@ def assert_refused(name, changes, words, ask_torch=True):
     message = str(caught.value)
     assert re.search(ACCEPTED, message), message
     assert "\n" not in message, message
+    assert len(message) <= 300, message
     assert PACKAGE in Path(caught.traceback[-1].path).parents
     assert not WORK & called
     for argument, value in before.items():
@@ -400,3 +401,141 @@ def sights(value):
 def test_what_does_not_fit_together_is_refused_by_name(family, axes, fault):
     changes, words = SPECIAL[family][fault]
     assert_refused(family.replace("#", str(axes)), changes(axes), words)
+
+
+# --- Whatever lands in an argument: it is computed, or refused in one short line. ---
+
+
+class Hostile:
+    """An object that raises, at length, whatever is asked of it."""
+
+    def __array__(self, *args, **kwargs):
+        raise LookupError("no\n" * 1000)
+
+    def __repr__(self):
+        raise LookupError("no\n" * 1000)
+
+    __index__ = __len__ = __iter__ = __str__ = __repr__
+
+
+class Wordy(str):
+    """A string that is longer to show than to hold."""
+
+    def __repr__(self):
+        return "many\nlines" * 1000
+
+
+ANYTHING = {
+    "an array": np.ones((50, 60)),
+    "an array of integers": np.arange(7),
+    "an array of text": np.array(["a" * 1000]),
+    "an array of records": np.zeros(3, [(f"field{i}", "f8") for i in range(99)]),
+    "a masked array": np.ma.masked_array(np.ones((2, 4, 8)), mask=True),
+    "a list of masked arrays": [np.ma.masked_array(np.ones((4, 8)), mask=True)] * 2,
+    "a string": "valid\n" * 999,
+    "a wordy string": Wordy("same"),
+    "bytes": b"3" * 999,
+    "a huge number": 10**5000,
+    "minus a huge number": -(10**5000),
+    "huge numbers": (10**5000,) * 2,
+    "64 bits": 2**63 - 1,
+    "a complex number": 1j,
+    "NaN": float("nan"),
+    "None": None,
+    "a long list": [1] * 10_000,
+    "a deep list": [[[[[[[[[[[1]]]]]]]]]]],
+    "a deep tuple": (((1, 2), (3,)), ()),
+    "an empty tuple": (),
+    "a set": {1, 2},
+    "a function": np.sum,
+    "a class": np.ndarray,
+    "a hostile object": Hostile(),
+    "hostile objects": [Hostile(), Hostile()],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "argument"),
+    [(name, a) for name in GOOD for a in inspect.signature(getattr(ck, name)).parameters],
+)
+def test_whatever_lands_in_an_argument_is_computed_or_refused_in_one_line(name, argument):
+    for what, value in ANYTHING.items():
+        message = refusal(name, GOOD[name].arguments | {argument: value})
+        words = {
+            *inspect.signature(getattr(ck, name)).parameters,
+            "too large",
+        }  # an argument's name
+        assert "\n" not in message, f"{what}: {message}"
+        assert len(message) <= 300, f"{what}: {message}"
+        assert not message or any(word in message for word in words), f"{what}: {message}"
+
+
+def refusal(name, arguments):
+    """The message with which a call is refused; empty if it is computed."""
+    try:
+        getattr(ck, name)(**arguments)
+    except (ValueError, TypeError, MemoryError) as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("name", [n for n in GOOD if n != "receptive_field"])
+@pytest.mark.parametrize("wrong", ["a masked array", "a hostile object"])
+def test_an_array_that_cannot_be_read_is_refused(name, wrong):
+    for argument in set(GOOD[name].arguments) & {*ARRAYS, "bias", "indices"}:
+        with pytest.raises(TypeError, match=argument):
+            getattr(ck, name)(**GOOD[name].arguments | {argument: ANYTHING[wrong]})
+
+
+class Index:
+    """An integer in nothing but `__index__`: it cannot be added, compared or printed as one."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __index__(self):
+        return self.value
+
+
+INTEGERS = [np.uint8, np.int8, np.uint16, np.int32, np.uint64, np.int64, np.array, Index]
+
+
+def converted(value, kind):
+    """The integers of an argument, in tuples too, as another type."""
+    if isinstance(value, tuple | list):
+        return type(value)(converted(v, kind) for v in value)
+    return kind(value) if type(value) is int else value
+
+
+@pytest.mark.parametrize("kind", INTEGERS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("name", GOOD)
+def test_every_integer_may_be_of_every_integer_type(name, kind):
+    arguments = GOOD[name].arguments
+    expected = getattr(ck, name)(**arguments)
+    for argument, value in arguments.items():
+        found = getattr(ck, name)(**arguments | {argument: converted(value, kind)})
+        np.testing.assert_equal(comparable(found), comparable(expected))
+
+
+def comparable(result):
+    return result.toarray() if hasattr(result, "toarray") else result
+
+
+@pytest.mark.parametrize("groups", [np.uint8(128), np.int8(127), np.uint16(300)])
+def test_integers_are_not_computed_with_in_their_own_range(groups):
+    x, w = np.ones((1, int(groups) * 2, 3)), np.ones((int(groups) * 2, 2, 2))
+    np.testing.assert_array_equal(ck.conv1d(x, w, groups=groups), 4)
+    np.testing.assert_array_equal(ck.conv_transpose1d(x, w, groups=groups)[..., 1], 4)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_nothing_is_raised_or_warned_of_what_floats_do(name):
+    """Overflow, underflow, NaN, division: torch is silent about each."""
+    arguments = GOOD[name].arguments
+    floats = {a: v for a, v in arguments.items() if np.asarray(v).dtype == np.float64}
+    for odd in (np.nan, np.inf, 1e308, 1e-308, 5e-324):
+        strewn = {a: v.copy() for a, v in floats.items()}
+        for values in strewn.values():
+            values.flat[::3] = odd
+        with np.errstate(all="raise"), contextlib.suppress(ValueError):
+            getattr(ck, name)(**arguments | strewn)

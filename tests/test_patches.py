@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import convkit as ck
+from convkit.geometry import Geometry
 from convkit.patches import scatter
 
 
@@ -259,7 +260,9 @@ def test_byte_order_does_not_matter():
 
 
 def test_no_patches_add_up_to_nothing():
-    np.testing.assert_array_equal(scatter(np.ones((1, 1, 2, 0)), (5,), (3,), (2,)), [[[0] * 5]])
+    window = Geometry((5,), (2,), (3,), ((0, 0),), (2,))
+    found = scatter(np.ones((1, 1, 2, 0)), window, np.dtype(float))
+    np.testing.assert_array_equal(found, [[[0] * 5]])
 
 
 X, Y = np.ones((2, 3, 6, 6)), np.ones((2, 12, 25))

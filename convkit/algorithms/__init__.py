@@ -6,11 +6,15 @@ all patches: im2col copies it, matrix asks it which inputs an output reads, and 
 from it. fft hands over to im2col what spectra cannot hold.
 """
 
+from typing import Literal, TypeAlias
+
 import numpy as np
 
-from ..arguments import Array, Sizes, silently, summing_dtype
+from ..arguments import Array, Sizes, summing_dtype
+from ..geometry import places
 from . import cost, fft, im2col, matrix, naive
 
+Method: TypeAlias = Literal["auto", "naive", "matrix", "im2col", "fft", "winograd"]
 METHODS = {
     "naive": naive.correlate,
     "matrix": matrix.correlate,
@@ -19,20 +23,22 @@ METHODS = {
 }
 
 
-@silently
 def correlate(
     x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int, method: str = "auto"
 ) -> Array:
-    """Run the algorithm named `method`, silent about overflow and NaN as torch is.
+    """Run the algorithm named `method`.
 
-    Half precision is computed in single precision, which every algorithm has.
+    Half precision is computed in single precision, which every algorithm has, and returned so: the
+    caller rounds, once.
     """
     working = summing_dtype(x)
-    x_working, w_working = x.astype(working, copy=False), w.astype(working, copy=False)
+    if 0 in (x.size, w.size):  # no example, or no channel to sum over
+        positions = places(x.shape[2:], w.shape[2:], stride, dilation)
+        return np.zeros((len(x), len(w), *positions), working)
+    x, w = x.astype(working, copy=False), w.astype(working, copy=False)
     if method == "auto":
-        method = choose(x_working, w_working, stride, dilation)
-    y = METHODS[method](x_working, w_working, stride, dilation, groups)
-    return y.astype(x.dtype, copy=False)
+        method = choose(x, w, stride, dilation)
+    return METHODS[method](x, w, stride, dilation, groups)
 
 
 def choose(x: Array, w: Array, stride: Sizes, dilation: Sizes) -> str:

@@ -7,6 +7,7 @@ from .. import plotting
 from ..arguments import Array
 from ..convolution import conv_matrix
 from ..geometry import span
+from ..padding import PaddingMode
 from .explorer import Explorer
 from .still import CELL, WIDEST, counted, side_by_side
 from .traits import choice, numbers, switch, whole
@@ -79,7 +80,7 @@ class Matrix(Explorer):
         padding = {"valid": 0, "full": dilation * (len(kernel) - 1)}.get(self.mode, "same")
         size = (4, 4) if self.flat else (self.n,)
         steps = (stride, padding, dilation)
-        padding_mode = "circular" if circular else "zeros"
+        padding_mode: PaddingMode = "circular" if circular else "zeros"
         found = conv_matrix(kernel[None, None], (1, *size), *steps, padding_mode=padding_mode)
         return np.asarray(found.toarray().T if self.transpose else found.toarray())
 

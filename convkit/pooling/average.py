@@ -27,7 +27,7 @@ from ..arguments import (
 )
 from ..geometry import Geometry, adaptive_bins, adaptive_size
 from ..padding import pad
-from ..patches import add_up, gather
+from ..patches import gather, scatter
 
 
 def avg_pool1d(
@@ -215,7 +215,7 @@ def avg_pool3d(
     )
 
 
-def adaptive_avg_pool1d(input: ArrayLike, output_size: PerAxis) -> Array:
+def adaptive_avg_pool1d(input: ArrayLike, output_size: int | Sequence[int]) -> Array:
     r"""Divide a 1-D signal into bins and average each, so that the output has a given length.
 
     .. math::
@@ -780,7 +780,7 @@ def spread_windows(y: Array, geometry: Geometry) -> Array:
     leading = y.shape[: -len(geometry.kernel_size)]
     one_tap = np.expand_dims(y, tap_axes(geometry))
     patches = np.broadcast_to(one_tap, (*leading, *geometry.kernel_size, *geometry.output_size))
-    return add_up(patches, geometry, y.dtype)
+    return scatter(patches, geometry, y.dtype)
 
 
 def tap_axes(geometry: Geometry) -> tuple[int, ...]:
