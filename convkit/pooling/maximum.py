@@ -35,7 +35,7 @@ from ..arguments import (
     summing_dtype,
 )
 from ..geometry import BinsPerAxis, Geometry, adaptive_size, sizes_of
-from .runs import Runs, along, bin_runs, doublings, window_runs
+from .runs import FEW, Runs, along, bin_runs, doublings, window_runs
 
 Winners: TypeAlias = tuple[Array, Array]  # values and indices
 
@@ -851,8 +851,7 @@ def pooled(x: Array, runs: Sequence[Runs], with_indices: bool) -> Array | Winner
     dtypes = [x.dtype, np.dtype(np.int64)][: 1 + with_indices]
     for dtype in dtypes:
         check_memory((*x.shape[:-axes], *(run.outputs for run in runs)), dtype)
-    steps = [math.prod(run.places for run in runs[axis + 1 :]) for axis in range(axes)]
-    best = [x]
+    best, steps = [x], [math.prod(run.places for run in runs[axis + 1 :]) for axis in range(axes)]
     for axis in reversed(range(axes)):
         if with_indices:  # the index grows by one term per axis
             term = steps[axis] * np.arange(runs[axis].places)
@@ -865,28 +864,31 @@ def pooled(x: Array, runs: Sequence[Runs], with_indices: bool) -> Array | Winner
 
 
 def winners(arrays: list[Array], first: Array, count: Array, step: int) -> list[Array]:
-    """Find what wins each run: its value and the sum of the other arrays, if any, where it stands.
-
-    A run is two runs of 1, 2, 4, ... places that may overlap, since a value is no better for being
-    seen twice. What reads nothing is the lowest value of the dtype.
-    """
+    """Find what wins each run: its value and, if asked for, its index, the sum of the terms."""
     values, *terms = arrays
+    table = [values, *([sum(terms)] if terms else [])]
+    if 0 < count.min() and count.max() <= FEW:
+        return one_by_one(table, first, count, step)
     best = [np.full((len(values), len(first), values.shape[2]), lowest(values.dtype))]
-    table = [values]  # what wins among `length` places from each place on
-    if terms:
-        best.append(np.zeros(best[0].shape, np.int64))
-        table.append(sum(terms, start=np.int64(0)))
+    best += [np.zeros(best[0].shape, np.int64) for _ in table[1:]]
     for length in doublings(count):
-        if length > 1:
+        if length > 1:  # from each place on, what wins among `length` places
             gap = step * (length // 2)
             table = later_wins([t[:, :-gap] for t in table], [t[:, gap:] for t in table])
         at = np.flatnonzero((count >= length) & (count < 2 * length))
-        start, rest = first[at], step * (count[at] - length)
-        found = [t.take(start, 1) for t in table]
-        if rest.any():
-            found = later_wins(found, [t.take(start + rest, 1) for t in table])
+        ends = first[at], first[at] + step * (count[at] - length)  # two such runs, overlapping
+        found = later_wins(*([t.take(end, 1) for t in table] for end in ends))
         for result, part in zip(best, found, strict=True):
-            result[:, at if len(at) < len(count) else slice(None)] = part
+            result[:, at] = part
+    return best
+
+
+def one_by_one(table: list[Array], first: Array, count: Array, step: int) -> list[Array]:
+    """Compare the places of each run in turn; a shorter run repeats its last."""
+    best = [t.take(first, 1) for t in table]
+    for j in range(1, int(count.max())):
+        place = first + step * np.minimum(j, count - 1)
+        best = later_wins(best, [t.take(place, 1) for t in table])
     return best
 
 

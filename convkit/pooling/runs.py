@@ -15,7 +15,10 @@ import numpy as np
 
 from ..arguments import Array, Sizes
 from ..geometry import Geometry
-from ..patches import ROOM, blocks
+from ..patches import blocks
+
+BLOCK = 2**16  # numbers looked at together: they stay in the cache
+FEW = 4  # places that are faster looked at one by one
 
 # (arrays, first, count, step) -> what becomes of arrays (L, places, R): each (L, outputs, R)
 Reduce: TypeAlias = Callable[[list[Array], Array, Array, int], list[Array]]
@@ -124,10 +127,10 @@ def along(
     sides = math.prod(before), math.prod(after)
     lines = [a.reshape(sides[0], runs.places, sides[1]) for a in arrays]
     results = [np.empty((sides[0], runs.outputs, sides[1]), dtype) for dtype in dtypes]
-    for (outputs,) in blocks((runs.outputs,), ROOM):
+    for (outputs,) in blocks((runs.outputs,), BLOCK):
         first, count = runs.of(np.arange(outputs.start, outputs.stop))
         low, high = extent(first, count, runs.step)
-        room = max(ROOM // max(high - low, len(first)), 1)
+        room = max(BLOCK // max(high - low, len(first)), 1)
         for left, right in blocks(sides, room):
             block = [a[left, low:high, right] for a in lines]
             reduced = reduce(block, first - low, count, runs.step)
@@ -148,6 +151,6 @@ def extent(first: Array, count: Array, step: int) -> tuple[int, int]:
 def doublings(count: Array) -> Iterator[int]:
     """Yield 1, 2, 4, ... up to the largest count."""
     length = 1
-    while length <= count.max():
+    while length <= count.max(initial=0):
         yield length
         length *= 2
