@@ -6,6 +6,7 @@ that is the gradient, and again a sum, over the windows that hold a value.
 
 import math
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any, SupportsIndex
 
 import numpy as np
@@ -29,6 +30,8 @@ from ..arguments import (
     summing_dtype,
 )
 from ..geometry import BinsPerAxis, Geometry, adaptive_size, sizes_of
+from ..padding import pad
+from ..patches import gather, is_roomy, scatter
 from .runs import (
     FEW,
     Runs,
@@ -40,6 +43,8 @@ from .runs import (
     transposed_runs,
     window_runs,
 )
+
+SMALL = 64  # taps of a window that are faster added up tap by tap
 
 
 def avg_pool1d(
@@ -592,7 +597,7 @@ def _avg_pool(
     window = pooling_geometry(x.shape[-axes:], arguments)
     check_memory((*x.shape[:-axes], *window.output_size), x.dtype)
     divisors = window_divisors(window, count_include_pad, divisor_override, x.dtype)
-    return divide(sums(x, window_runs(window)), divisors).astype(x.dtype, copy=False)
+    return divide(sum_windows(x, window), divisors).astype(x.dtype, copy=False)
 
 
 @silently
@@ -614,7 +619,7 @@ def _avg_pool_input(
     check_memory(shape, summing_dtype(g))
     divisors = window_divisors(window, count_include_pad, divisor_override, g.dtype)
     shares = divide(g.astype(summing_dtype(g), copy=False), divisors)
-    return sums(shares, transposed_runs(window)).astype(g.dtype, copy=False)
+    return spread_windows(shares, window).astype(g.dtype, copy=False)
 
 
 @silently
@@ -629,7 +634,7 @@ def _adaptive_avg_pool(axes: int, input: ArrayLike, output_size: BinsPerAxis) ->
         check_not_empty(x.shape, axes if axes < 3 else x.ndim - 1, "input has shape")
     check_memory((*x.shape[:-axes], *sizes), x.dtype)
     runs = bin_runs(x.shape[-axes:], sizes)
-    return divide(sums(x, runs), counts(runs)).astype(x.dtype, copy=False)
+    return divide(sum_runs(x, runs), counts(runs)).astype(x.dtype, copy=False)
 
 
 @silently
@@ -644,17 +649,17 @@ def _adaptive_avg_pool_input(axes: int, grad_output: ArrayLike, input_size: Shap
     check_memory(shape, summing_dtype(g))
     size = shape[-axes:]
     shares = divide(g.astype(summing_dtype(g), copy=False), counts(bin_runs(size, bins)))
-    return sums(shares, bin_runs(bins, size)).astype(g.dtype, copy=False)
+    return sum_runs(shares, bin_runs(bins, size)).astype(g.dtype, copy=False)
 
 
 def check_averaged(x: Array, axes: int, name: str, function: str, bins: Sizes) -> None:
-    """Check rank and dtype; into one bin torch averages complex numbers too, and any rank in 2-D."""
+    """Check rank and dtype; into one bin complex numbers fit too, and but for 1-D any rank."""
     one_bin = len(bins) == axes and all(m == 1 for m in bins)
     if not one_bin or axes == 1:
         check_rank(x, axes, name, function)
     if x.dtype.kind == "c" and not one_bin:
         raise TypeError(
-            f"{name} has dtype {x.dtype}; for more than one bin it must be floating, use {name}.real"
+            f"{name} has dtype {x.dtype}; where there is not one bin it must be floating"
         )
 
 
@@ -670,34 +675,65 @@ def pooling_geometry(size: Sizes, arguments: tuple[Any, ...]) -> Geometry:
     return window
 
 
-def sums(x: Array, runs: Sequence[Runs]) -> Array:
-    """Sum x over the runs of each axis, the last axis first."""
-    for axis, each in enumerate(reversed(runs), 1):
-        (x,) = along(-axis, [x], each, run_sums, [wide(x.dtype)])
+def sum_windows(x: Array, window: Geometry) -> Array:
+    """Sum each window of x (..., *S): (..., *S_out)."""
+    if math.prod(window.kernel_size) > SMALL or is_roomy(x, window):
+        return sum_runs(x, window_runs(window))
+    padded = pad(x.astype(wide(x.dtype), copy=False), window.padding, "zeros")
+    patches = gather(padded, window.kernel_size, window.stride, window.dilation)
+    return np.ascontiguousarray(patches.sum(axis=tap_axes(window)))
+
+
+def spread_windows(y: Array, window: Geometry) -> Array:
+    """Add y (..., *S_out) to every input in its window: the transpose of `sum_windows`."""
+    if math.prod(window.kernel_size) > SMALL:
+        return sum_runs(y, transposed_runs(window))
+    leading = y.shape[: -len(window.kernel_size)]
+    one_tap = np.expand_dims(y, tap_axes(window))
+    patches = np.broadcast_to(one_tap, (*leading, *window.kernel_size, *window.output_size))
+    return scatter(patches, window, y.dtype)
+
+
+def tap_axes(window: Geometry) -> tuple[int, ...]:
+    """Say which axes of patches (..., *K, *S_out) are those of the taps."""
+    axes = len(window.kernel_size)
+    return tuple(range(-2 * axes, -axes))
+
+
+def sum_runs(x: Array, runs: Sequence[Runs]) -> Array:
+    """Sum x over the runs of each axis; the first axis first, whose sums add up whole rows."""
+    for axis, each in enumerate(runs, -len(runs)):
+        (x,) = along(axis, [x], each, sums_along, [wide(x.dtype)])
     return x
 
 
 def wide(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the dtype to sum in: single precision for half, 64 bits for integers."""
-    return np.dtype({"e": "f4"}.get(dtype.char, dtype) if dtype.kind in "fc" else f"{dtype.kind}8")
+    """Return the dtype to sum in: single precision for half, 64 bits for integers.
+
+    >>> wide(np.dtype("int8")), wide(np.dtype("float16"))
+    (dtype('int64'), dtype('float32'))
+    """
+    return np.result_type(dtype, np.float32 if dtype.kind in "fc" else f"{dtype.kind}8")
 
 
-def run_sums(arrays: list[Array], first: Array, count: Array, step: int) -> list[Array]:
-    """Sum each run, which is put together from runs of 1, 2, 4, ... places.
+def sums_along(arrays: list[Array], first: Array, count: Array, step: int) -> list[Array]:
+    """Sum each run: of few runs each by itself, many are put together from sums of 1, 2, 4, ...
 
-    So a sum of k values rounds about log2(k) times, and holds no value from outside.
+    So a sum of k values rounds about log2(k) times, and nothing from outside a run gets into it.
     """
     table = arrays[0].astype(wide(arrays[0].dtype), copy=False)
     y = np.zeros((len(table), len(first), table.shape[2]), table.dtype)
-    few = count.max() <= FEW
-    for length in range(1, count.max() + 1) if few else doublings(count):
-        if length > 1 and not few:  # from each place on, the sum of `length` places
+    if len(first) <= FEW:
+        for i, (start, stop) in enumerate(zip(first, first + step * count, strict=True)):
+            y[:, i] = table[:, start:stop:step].sum(axis=1)
+        return [y]
+    for length in doublings(count):
+        if length > 1:  # from each place on, the sum of `length` places
             gap = step * (length // 2)
             table = table[:, :-gap] + table[:, gap:]
-        some = np.flatnonzero(count >= length if few else count & length)
-        at = some if len(some) < len(count) else slice(None)
-        y[:, at] += table.take(first[some], 1)
-        first = first + step * (1 if few else count & length)
+        at = np.flatnonzero(count & length)
+        y[:, at] += table.take(first[at], 1)
+        first = first + step * (count & length)
     return [y]
 
 
@@ -708,8 +744,8 @@ def divide(sums: Array, divisors: Sequence[Array]) -> Array:
     array([ 3, -3])
     """
     if sums.dtype.kind in "fc":
-        return sums / math.prod(divisor.astype(float) for divisor in divisors).astype(sums.dtype)
-    for divisor in divisors:
+        return np.asarray(sums / reduce(np.multiply, (d.astype(sums.dtype) for d in divisors)))
+    for divisor in divisors:  # whose product could be too large
         d = divisor.astype(sums.dtype)
         sums = (sums - np.fmod(sums, d)) // d
     return sums
@@ -723,6 +759,8 @@ def window_divisors(
 ) -> Sequence[Array]:
     """Check both arguments; return what the sums over windows of this dtype are divided by."""
     counted = flag(count_include_pad, "count_include_pad")
+    if divisor_override is None and not any(map(any, window.padding)):
+        return [np.array(k) for k in window.kernel_size]
     if divisor_override is None:
         return window_counts(window, counted)
     lowest = 1 if dtype.kind == "u" else -(2**63)

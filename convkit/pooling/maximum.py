@@ -12,7 +12,7 @@ An index counts the positions of one plane (n, c) in scan order, without its pad
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal, SupportsIndex, TypeAlias, overload
+from typing import Any, Literal, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -866,8 +866,8 @@ def pooled(x: Array, runs: Sequence[Runs], with_indices: bool) -> Array | Winner
 def winners(arrays: list[Array], first: Array, count: Array, step: int) -> list[Array]:
     """Find what wins each run: its value and, if asked for, its index, the sum of the terms."""
     values, *terms = arrays
-    table = [values, *([sum(terms)] if terms else [])]
-    if 0 < count.min() and count.max() <= FEW:
+    table = arrays[:2] if len(arrays) < 3 else [values, terms[0] + terms[1]]
+    if count.min() > 0 and count.max() <= FEW:
         return one_by_one(table, first, count, step)
     best = [np.full((len(values), len(first), values.shape[2]), lowest(values.dtype))]
     best += [np.zeros(best[0].shape, np.int64) for _ in table[1:]]

@@ -17,8 +17,8 @@ from ..arguments import Array, Sizes
 from ..geometry import Geometry
 from ..patches import blocks
 
-BLOCK = 2**16  # numbers looked at together: they stay in the cache
-FEW = 4  # places that are faster looked at one by one
+BLOCK = 2**17  # numbers looked at together: they stay in the cache
+FEW = 16  # places, or runs, that are as fast looked at one by one
 
 # (arrays, first, count, step) -> what becomes of arrays (L, places, R): each (L, outputs, R)
 Reduce: TypeAlias = Callable[[list[Array], Array, Array, int], list[Array]]
