@@ -38,8 +38,6 @@ from .runs import (
     along,
     bin_runs,
     doublings,
-    sizes_per_axis,
-    taps_between,
     transposed_runs,
     window_runs,
 )
@@ -679,9 +677,9 @@ def sum_windows(x: Array, window: Geometry) -> Array:
     """Sum each window of x (..., *S): (..., *S_out)."""
     if math.prod(window.kernel_size) > SMALL or is_roomy(x, window):
         return sum_runs(x, window_runs(window))
-    padded = pad(x.astype(wide(x.dtype), copy=False), window.padding, "zeros")
+    padded = pad(x, window.padding, "zeros")
     patches = gather(padded, window.kernel_size, window.stride, window.dilation)
-    return np.ascontiguousarray(patches.sum(axis=tap_axes(window)))
+    return np.ascontiguousarray(patches.sum(axis=tap_axes(window), dtype=wide(x.dtype)))
 
 
 def spread_windows(y: Array, window: Geometry) -> Array:
@@ -701,9 +699,11 @@ def tap_axes(window: Geometry) -> tuple[int, ...]:
 
 
 def sum_runs(x: Array, runs: Sequence[Runs]) -> Array:
-    """Sum x over the runs of each axis; the first axis first, whose sums add up whole rows."""
-    for axis, each in enumerate(runs, -len(runs)):
-        (x,) = along(axis, [x], each, sums_along, [wide(x.dtype)])
+    """Sum x over the runs of each axis; the axes that grow last, lest much lie in between."""
+    for axis in sorted(
+        range(-len(runs), 0), key=lambda axis: runs[axis].outputs > runs[axis].places
+    ):
+        (x,) = along(axis, [x], runs[axis], sums_along, [wide(x.dtype)])
     return x
 
 
@@ -762,7 +762,7 @@ def window_divisors(
     if divisor_override is None and not any(map(any, window.padding)):
         return [np.array(k) for k in window.kernel_size]
     if divisor_override is None:
-        return window_counts(window, counted)
+        return counts(window_runs(window, with_padding=counted))
     lowest = 1 if dtype.kind == "u" else -(2**63)
     divisor = integer(divisor_override, "divisor_override", lowest, maximum=2**63 - 1)
     if divisor == 0:
@@ -770,23 +770,6 @@ def window_divisors(
     return [np.array(divisor)]
 
 
-def window_counts(window: Geometry, count_include_pad: bool) -> Sequence[Array]:
-    """Count per axis the taps of each window inside the input, or inside it and its padding.
-
-    >>> window = Geometry.of_pooling((5,), 4, padding=1, ceil_mode=True)
-    >>> window_counts(window, True)  # the last window reads one position beyond the padding
-    (array([4, 3]),)
-    >>> window_counts(window, False)
-    (array([3, 2]),)
-    """
-    factors = []
-    for n, outputs, k, s, p, d in sizes_per_axis(window):
-        margin = p if count_include_pad else 0
-        start = s * np.arange(outputs) - p
-        factors.append(taps_between(start, k, d, -margin, n + margin)[1])
-    return np.ix_(*factors)
-
-
 def counts(runs: Sequence[Runs]) -> Sequence[Array]:
     """Count per axis the places of each run, shaped to be multiplied."""
-    return np.ix_(*(run.of(np.arange(run.outputs))[1] for run in runs))
+    return np.ix_(*(run.counts() for run in runs))

@@ -12,6 +12,7 @@ An index counts the positions of one plane (n, c) in scan order, without its pad
 
 import math
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any, Literal, TypeAlias, overload
 
 import numpy as np
@@ -35,7 +36,7 @@ from ..arguments import (
     summing_dtype,
 )
 from ..geometry import BinsPerAxis, Geometry, adaptive_size, sizes_of
-from .runs import FEW, Runs, along, bin_runs, doublings, window_runs
+from .runs import FEW, Runs, along, bin_runs, doublings, parts, window_runs
 
 Winners: TypeAlias = tuple[Array, Array]  # values and indices
 
@@ -842,25 +843,39 @@ def _max_unpool_input(axes: int, grad_output: ArrayLike, indices: ArrayLike) -> 
 
 
 def pooled(x: Array, runs: Sequence[Runs], with_indices: bool) -> Array | Winners:
-    """Find for every output the value that wins and, if wanted, its index in its plane.
+    """Find for every output the value that wins and, if wanted, its index in its plane."""
+    shape = (*x.shape[: -len(runs)], *(run.outputs for run in runs))
+    dtypes = [x.dtype, np.dtype(np.int64)][: 1 + with_indices]
+    for dtype in dtypes:
+        check_memory(shape, dtype)
+    boxes = parts(runs, x.size)
+    if len(boxes) == 1:
+        best = search(x, runs, dtypes)
+    else:
+        best = [np.empty(shape, dtype) for dtype in dtypes]
+        for box in boxes:
+            found = search(x, [run.part(some) for run, some in zip(runs, box, strict=True)], dtypes)
+            for whole, part in zip(best, found, strict=True):
+                whole[..., *box] = part
+    return (best[0], best[1]) if with_indices else best[0]
+
+
+def search(x: Array, runs: Sequence[Runs], dtypes: Sequence[np.dtype[Any]]) -> list[Array]:
+    """Find the winners' values and, if there are two dtypes, their indices.
 
     The largest value of a box is the largest among its rows' largest, so that axes can be reduced
     one by one, the last first: then ties are decided in scan order.
     """
-    axes = len(runs)
-    dtypes = [x.dtype, np.dtype(np.int64)][: 1 + with_indices]
-    for dtype in dtypes:
-        check_memory((*x.shape[:-axes], *(run.outputs for run in runs)), dtype)
+    axes, with_indices = len(runs), len(dtypes) > 1
     best, steps = [x], [math.prod(run.places for run in runs[axis + 1 :]) for axis in range(axes)]
     for axis in reversed(range(axes)):
         if with_indices:  # the index grows by one term per axis
             term = steps[axis] * np.arange(runs[axis].places)
             best.append(np.broadcast_to(term.reshape(-1, *(1,) * (axes - 1 - axis)), best[0].shape))
         best = along(axis - axes, best, runs[axis], winners, dtypes)
-    if not with_indices:
-        return best[0]
-    point_beyond(best[1], runs, steps)
-    return best[0], best[1]
+    if with_indices:
+        point_beyond(best[1], runs, steps)
+    return best
 
 
 def winners(arrays: list[Array], first: Array, count: Array, step: int) -> list[Array]:
@@ -909,11 +924,12 @@ def lowest(dtype: np.dtype[Any]) -> Any:
 
 def point_beyond(index: Array, runs: Sequence[Runs], steps: Sequence[int]) -> None:
     """Let the index of a window that reads padding only point where its first tap would stand."""
-    first, count = zip(*(run.of(np.arange(run.outputs)) for run in runs), strict=True)
-    if all(each.all() for each in count):
+    counts = [run.counts() for run in runs]
+    if all(count.all() for count in counts):
         return
-    nothing = math.prod(np.ix_(*count)) == 0
-    tap = sum(step * each for step, each in zip(steps, np.ix_(*first), strict=True))
+    nothing = reduce(np.minimum, np.ix_(*counts)) == 0
+    first = np.ix_(*(run.of(np.arange(run.outputs))[0] for run in runs))
+    tap = sum(step * each for step, each in zip(steps, first, strict=True))
     np.copyto(index, tap, where=nothing)
 
 

@@ -6,9 +6,10 @@ nothing is read, costs nothing however wide it is. Maxima and sums of long runs 
 from those of 1, 2, 4, ... places: k places take about log2(k) steps.
 """
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -33,15 +34,34 @@ class Runs:
     step: int  # from one place of a run to the next
     of: Callable[[Array], tuple[Array, Array]]  # numbers of outputs -> first place, how many
 
+    def part(self, some: slice) -> "Runs":
+        """Return the runs of some outputs only."""
+        start, stop, _ = some.indices(self.outputs)
+        return replace(self, outputs=stop - start, of=lambda i: self.of(i + start))
 
-def window_runs(window: Geometry) -> list[Runs]:
-    """Return per axis what each window reads of the input itself.
+    def counts(self) -> Array:
+        """Return how many places each output reads."""
+        count = np.empty(self.outputs, np.int64)
+        for (some,) in blocks((self.outputs,), BLOCK):
+            count[some] = self.of(np.arange(some.start, some.stop))[1]
+        return count
+
+
+def window_runs(window: Geometry, with_padding: bool = False) -> list[Runs]:
+    """Return per axis what each window reads of the input itself, or of it and its padding.
 
     Where a window reads nothing, its first place is that of the first tap that is not negative.
+
+    >>> window = Geometry.of_pooling((5,), 4, padding=1, ceil_mode=True)
+    >>> window_runs(window)[0].counts()
+    array([3, 2])
+    >>> window_runs(window, with_padding=True)[0].counts()  # the last reads one place beyond it
+    array([4, 3])
     """
 
     def runs(n: int, outputs: int, k: int, s: int, p: int, d: int) -> Runs:
-        return Runs(n, outputs, d, lambda i: taps_between(s * i - p, k, d, 0, n))
+        margin = p if with_padding else 0
+        return Runs(n, outputs, d, lambda i: taps_between(s * i - p, k, d, -margin, n + margin))
 
     return [runs(*sizes) for sizes in sizes_per_axis(window)]
 
@@ -116,6 +136,18 @@ def bin_runs(size: Sizes, bins: Sizes) -> list[Runs]:
         return Runs(n, m, 1, members)
 
     return [runs(n, m) for n, m in zip(size, bins, strict=True)]
+
+
+def parts(runs: Sequence[Runs], size: int) -> list[list[Any]]:
+    """Cut outputs that outnumber the places of their axis into boxes that do not.
+
+    So reducing the last axis of `size` values first makes of them hardly more values.
+    """
+    cuts = []
+    for axis, run in enumerate(runs):
+        most = max(run.places, BLOCK * run.places // max(size, 1)) if axis else run.outputs
+        cuts.append([slice(i, i + most) for i in range(0, run.outputs, max(most, 1))])
+    return [list(box) for box in itertools.product(*cuts)]
 
 
 def along(
