@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Self, SupportsIndex, TypeAlias, overload
 
+import numpy as np
+
 from .arguments import PerAxis, Shape, Sizes, flag, integer, per_axis, shown
 
 Named: TypeAlias = Literal["valid", "same", "same_upper", "same_lower"]
 PairPerAxis: TypeAlias = Sequence[Sequence[SupportsIndex]]  # (before, after) for each axis
+BinsPerAxis: TypeAlias = SupportsIndex | Sequence[SupportsIndex | None]  # None: the input's size
 Padding: TypeAlias = PerAxis | PairPerAxis | Named
 
 
@@ -140,33 +143,30 @@ def padding_of_ceil(n: int, k: int, s: int, p: int, d: int) -> int:
     return max(p, last + span(k, d) - n - p)
 
 
-def adaptive_bins(n: int, m: int) -> list[slice]:
-    """Divide n values into m bins as even as can be: bin i is [floor(i n/m), ceil((i + 1) n/m)).
-
-    Neighbouring bins share a value where (i + 1) n/m is no whole number.
-
-    >>> adaptive_bins(5, 3)
-    [slice(0, 2, None), slice(1, 4, None), slice(3, 5, None)]
-    """
-    return [slice(i * n // m, -(-(i + 1) * n // m)) for i in range(m)]
-
-
 def adaptive_size(output_size: Any, input_size: Sizes) -> tuple[int, ...]:
     """Normalise the output size of adaptive pooling.
 
-    As in torch, a tuple of two or three may hold None, which stands for the size of the input.
+    As in torch, a tuple of two or three may hold None, which stands for the size of the input, and
+    may be an array.
     """
     axes = len(input_size)
-    sizes = output_size if isinstance(output_size, tuple | list) else (output_size,) * axes
+    given = sizes_of(output_size) if axes > 1 else output_size
+    sizes = given if isinstance(given, tuple | list) else (given,) * axes
     if len(sizes) != axes:
         raise ValueError(
             f"output_size is {shown(output_size)}; it must be one int or a tuple of {axes}"
         )
-    optional = sizes is output_size and axes > 1
+    optional = sizes is given and axes > 1
     return tuple(
         n if m is None and optional else integer(m, "output_size", minimum=0)
         for n, m in zip(input_size, sizes, strict=True)
     )
+
+
+def sizes_of(sizes: Any) -> Any:
+    """Return an array of sizes as a list, anything else as it is."""
+    is_list = isinstance(sizes, np.ndarray) and sizes.ndim == 1
+    return sizes.tolist() if is_list else sizes
 
 
 def same_padding(kernel_size: Sizes, dilation: Sizes) -> tuple[tuple[int, int], ...]:

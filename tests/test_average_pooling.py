@@ -1,13 +1,16 @@
 """Average pooling and its gradients against torch, and what it refuses."""
 
+import itertools
+import tracemalloc
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from agreement import LAYOUTS, compare, draw, tensor
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import convkit as ck
@@ -158,6 +161,327 @@ def test_average_pooling_agrees_with_torch_on_drawn_calls(pooling):
 @given(adaptive_poolings())
 def test_adaptive_average_pooling_agrees_with_torch_on_drawn_calls(pooling):
     assert_value_and_gradient_agree(pooling)
+
+
+@dataclass(frozen=True)
+class Dilated:
+    """An average pooling with dilation, and its window written out in loops."""
+
+    size: tuple
+    kernel_size: tuple
+    stride: tuple
+    padding: tuple
+    dilation: tuple
+    ceil_mode: bool
+    count_include_pad: bool
+    divisor_override: int | None = None
+
+    @property
+    def options(self):
+        names = ("kernel_size", "stride", "padding", "dilation", "ceil_mode", "count_include_pad")
+        return {name: getattr(self, name) for name in names} | (
+            {"divisor_override": self.divisor_override} if len(self.size) > 1 else {}
+        )
+
+    def windows(self):
+        """Yield for each window its place, the places it reads, and what its sum is divided by."""
+        reads, counts = [], []
+        for n, k, s, p, d in zip(
+            self.size, self.kernel_size, self.stride, self.padding, self.dilation, strict=True
+        ):
+            starts = range(-p, n + p, s)
+            if self.ceil_mode:  # one more window may stick out, if it starts in the input
+                fit = -(-(n + 2 * p - d * (k - 1) - 1) // s) + 1
+                starts = [a for a in starts[:fit] if a < n]
+            else:
+                starts = [a for a in starts if a + d * (k - 1) < n + p]
+            taps = [range(a, a + d * k, d) for a in starts]
+            reads.append([[t for t in each if 0 <= t < n] for each in taps])
+            margin = p if self.count_include_pad else 0
+            counts.append([sum(-margin <= t < n + margin for t in each) for each in taps])
+        for place in np.ndindex(*map(len, reads)):
+            inside = itertools.product(*(r[i] for r, i in zip(reads, place, strict=True)))
+            count = np.prod([c[i] for c, i in zip(counts, place, strict=True)])
+            yield place, list(inside), self.divisor_override or int(count)
+
+
+@st.composite
+def dilated(pick, most=7, longest=4):
+    """Draw an average pooling with dilation whose windows fit."""
+    axes = pick(st.integers(1, 3))
+    parts = []
+    for _ in range(axes):
+        k, d = pick(st.integers(1, longest)), pick(st.integers(1, 4))
+        p = pick(st.integers(0, k // 2))
+        n = max(d * (k - 1) + 1 - (2 * p if d > 1 or axes < 3 else 0), 1) + pick(st.integers(0, 4))
+        parts.append((n, k, pick(st.integers(1, most)), p, d))
+    divisor = pick(st.none() | st.integers(1, 5)) if axes > 1 else None
+    return Dilated(*zip(*parts, strict=True), pick(st.booleans()), pick(st.booleans()), divisor)
+
+
+@settings(max_examples=300)
+@given(dilated(), st.sampled_from([*FLOATS, "int64", "uint8"]), st.booleans())
+def test_dilated_windows_average_what_the_definition_says(pooling, dtype, special):
+    assert_by_definition(pooling, dtype, special)
+
+
+@settings(max_examples=60)
+@given(dilated(longest=90), st.sampled_from([*FLOATS, "int64", "uint8"]), st.booleans())
+def test_long_windows_average_what_the_definition_says(pooling, dtype, special):
+    while np.prod(pooling.size) > 3000:
+        pooling = Dilated(
+            *(v[:-1] for v in vars(pooling).values() if isinstance(v, tuple)), True, False
+        )
+    assert_by_definition(pooling, dtype, special)
+
+
+def assert_by_definition(pooling, dtype, special):
+    """Compare value and gradient with sums over the windows written out."""
+    axes = len(pooling.size)
+    x = draw(np.random.default_rng(0), (2, *pooling.size), dtype, special=special)
+    y = AVERAGE[axes](x, **pooling.options)
+    wide = np.dtype({"f": "f8"}.get(x.dtype.kind, f"{x.dtype.kind}8"))
+    windows = list(pooling.windows())
+    expected = np.zeros((2, *np.add(windows[-1][0], 1)), wide)
+    with np.errstate(all="ignore"):
+        for c, (place, inside, count) in itertools.product(range(2), windows):
+            total = sum((wide.type(x[(c, *t)]) for t in inside), start=wide.type(0))
+            if x.dtype.kind == "f":
+                expected[(c, *place)] = total / wide.type(count)
+            else:
+                expected[(c, *place)] = int(Fraction(int(total), count)) if count else 0
+        assert y.dtype == x.dtype
+        ck.testing.assert_agree(y, expected.astype(dtype))
+        if x.dtype.kind != "f":
+            return
+        g = draw(np.random.default_rng(1), y.shape, dtype, special=special)
+        expected = np.zeros(x.shape)
+        for c, (place, inside, count) in itertools.product(range(2), windows):
+            for t in inside:
+                expected[(c, *t)] += float(g[(c, *place)]) / count
+        gradient = AVERAGE_INPUT[axes](g, x.shape, **pooling.options)
+        assert gradient.dtype == g.dtype
+        ck.testing.assert_agree(gradient, expected.astype(dtype))
+
+
+def test_dilation_comes_after_torchs_arguments_by_name():
+    x = np.arange(8.0).reshape(1, 8)
+    np.testing.assert_array_equal(ck.avg_pool1d(x, 2, 1, dilation=3), [[1.5, 2.5, 3.5, 4.5, 5.5]])
+    with pytest.raises(TypeError, match="positional"):
+        ck.avg_pool1d(x, 2, 1, 0, False, True, 3)
+
+
+def test_a_dilated_window_may_read_padding_only():
+    for x, empty in ((np.ones((1, 3)), np.nan), (np.ones((1, 3), int), 0)):
+        options = {"stride": 1, "padding": 1, "dilation": 4}
+        y = ck.avg_pool1d(x, 2, **options, count_include_pad=False)
+        np.testing.assert_array_equal(y, [[empty]])
+        np.testing.assert_array_equal(ck.avg_pool1d(x, 2, **options), [[0]])
+    gradient = ck.avg_pool1d_input([[7.0]], (1, 3), 2, **options, count_include_pad=False)
+    np.testing.assert_array_equal(gradient, [[0, 0, 0]])
+
+
+@st.composite
+def long_windows(pick):
+    """Draw one long window or many bins along one of the axes, as torch takes them."""
+    axes = pick(st.integers(1, 3))
+    axis, n = pick(st.integers(0, axes - 1)), pick(st.integers(1, 150))
+    place = [a == axis for a in range(axes)]
+    size = tuple(n if p else pick(st.integers(1, 2)) for p in place)
+    kind = inputs(pick, [*FLOATS, "int64"])
+    if pick(st.booleans()):
+        kind["dtype"] = kind["dtype"].replace("int64", "float64")
+        bins = pick(st.integers(1, 40) | st.integers(1, 300))
+        return Pooling(size, (tuple(bins if p else 1 for p in place),), True, **kind)
+    kernel = pick(st.integers(17, 2 * n + 20) | st.integers(17, 10**9))
+    kernel = min(kernel, n) if axes == 3 else kernel
+    padding = pick(st.just(kernel // 2) | st.integers(0, kernel // 2))
+    padding = max(padding, -((n - kernel) // 2)) if axes < 3 else padding
+    stride = pick(st.integers(1, 3) | st.integers(1, 2**31 - 1))
+    sizes = (kernel, stride, min(padding, kernel // 2))
+    arguments = [
+        tuple(v if p else neutral for p in place)
+        for v, neutral in zip(sizes, (1, 1, 0), strict=True)
+    ]
+    return Pooling(size, (*arguments, pick(st.booleans()), pick(st.booleans())), **kind)
+
+
+@settings(max_examples=300)
+@given(long_windows())
+def test_long_windows_and_many_bins_agree_with_torch(pooling):
+    assert_value_and_gradient_agree(pooling)
+
+
+@st.composite
+def one_bin(pick):
+    """Draw what torch averages to size 1: complex numbers, any leading axes, empty axes."""
+    axes = pick(st.integers(1, 3))
+    size = pick(st.sampled_from([1, (1,) * axes, [1] * axes]))
+    fewest = axes + (axes == 1 or size != 1)
+    rank = pick(st.integers(fewest, axes + (2 if axes == 1 else 4)))
+    shape = tuple(pick(st.lists(st.integers(0, 4), min_size=rank, max_size=rank)))
+    if size != 1 and axes > 1 and pick(st.booleans()):
+        size = [None if n == 1 else 1 for n in shape[-axes:]]
+    dtype = pick(st.sampled_from([*FLOATS, "complex64", "complex128"]))
+    x = draw(np.random.default_rng(rank), shape, dtype, special=pick(st.booleans()))
+    if x.size and np.iscomplexobj(x) and pick(st.booleans()):
+        x.flat[0] = pick(st.sampled_from([complex(np.inf, 1), complex(1, np.nan)]))
+    return axes, x, size
+
+
+@settings(max_examples=300)
+@given(one_bin())
+def test_one_bin_averages_whatever_torch_takes_the_mean_of(call):
+    axes, x, size = call
+    y = ADAPTIVE[axes](x, size)
+    function = getattr(F, f"adaptive_avg_pool{axes}d")
+    wide = torch.from_numpy(x.astype(np.result_type(x, np.float32)))
+    expected = function(wide.requires_grad_(), size)
+    compare(
+        f"adaptive_avg_pool{axes}d", y, expected.detach().numpy().astype(x.dtype), (x,), (x.copy(),)
+    )
+    g = draw(np.random.default_rng(1), y.shape, x.dtype.name)
+    (expected,) = torch.autograd.grad(expected, wide, torch.from_numpy(g).to(wide.dtype))
+    gradient = ADAPTIVE_INPUT[axes](g, x.shape)
+    compare(f"adaptive_avg_pool{axes}d_input", gradient, expected.numpy().astype(x.dtype))
+
+
+@pytest.mark.parametrize(
+    ("axes", "shape", "dtype", "size"),
+    [
+        (1, (4,), "f8", 1),
+        (1, (2, 2, 2, 4), "f8", 1),
+        (2, (4,), "f8", 1),
+        (2, (4, 4), "f8", (1, 1)),
+        (2, (4, 4), "f8", 2),
+        (2, (2, 2, 2, 4, 4), "f8", (1, 2)),
+        (2, (2, 4, 4), "c16", (1, 2)),
+        (2, (2, 4, 4), "i8", 1),
+        (2, (2, 4, 4), "?", 1),
+        (2, (2, 4, 0), "f8", (1, 2)),
+        (2, (2, 4, 4), "f8", (1,)),
+        (3, (4, 4), "f8", 1),
+        (3, (4, 4, 4), "f8", (1, 1, 1)),
+        (3, (2, 4, 4, 4), "c8", 0),
+        (3, (2, 0, 4, 4, 4), "f8", 2),
+    ],
+)
+def test_what_torch_takes_no_mean_of_is_refused(axes, shape, dtype, size):
+    x = np.ones(shape, dtype)
+    with pytest.raises((ValueError, TypeError), match=r"input|output_size"):
+        ADAPTIVE[axes](x, size)
+    with pytest.raises((RuntimeError, ValueError, IndexError)):
+        getattr(F, f"adaptive_avg_pool{axes}d")(torch.from_numpy(x), size)
+
+
+LONG = np.random.default_rng(0).standard_normal((1, 60000))
+FOUR = np.arange(4.0)[None]
+SQUARE = np.random.default_rng(0).standard_normal((1, 300, 300))
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4", "f2"])
+@pytest.mark.parametrize(
+    ("name", "x", "arguments", "options"),
+    [
+        ("avg_pool1d", LONG, (30000, 1), {}),
+        ("avg_pool1d", LONG, (30000, 1, 15000, True), {}),
+        ("avg_pool1d", LONG, (3, 1, 1), {"dilation": 30000}),
+        ("avg_pool1d", LONG, (300, 1, 150), {"dilation": 200}),
+        ("avg_pool1d", FOUR, (10**9, 10**9, 5 * 10**8), {}),
+        ("avg_pool1d", FOUR, (10**9, 1, 5 * 10**8, True, False), {}),
+        ("avg_pool1d", FOUR, (2, 2**31 - 1, 1), {"dilation": 5}),
+        ("avg_pool2d", SQUARE, (10**6, 10**4, 5 * 10**5), {}),
+        ("avg_pool2d", SQUARE, (2**31 - 1, 2**31 - 1, 2**30 - 1), {}),
+        ("avg_pool2d", SQUARE, (2, 1, 1), {"dilation": 301}),
+        ("avg_pool3d", SQUARE[None], ((1, 300, 300),), {}),
+        ("adaptive_avg_pool1d", LONG, (10**6,), {}),
+        ("adaptive_avg_pool1d", FOUR, (10**6,), {}),
+        ("adaptive_avg_pool2d", SQUARE, ((1, 10**5),), {}),
+        ("adaptive_avg_pool2d", SQUARE, ((10**5, 1),), {}),
+    ],
+)
+def test_memory_goes_by_input_and_output(name, x, arguments, options, dtype):
+    x = x.astype(dtype)
+    y, peak = traced(lambda: getattr(ck, name)(x, *arguments, **options))
+    assert peak <= 10 * (x.nbytes + y.nbytes) + 4 * 2**20
+    rest = arguments if name.startswith("avg") else ()
+    gradient = getattr(ck, f"{name}_input")
+    back, peak = traced(lambda: gradient(y, x.shape, *rest, **options))
+    assert peak <= 10 * (y.nbytes + back.nbytes) + 4 * 2**20
+
+
+def traced(function):
+    """Return a result and the most memory that was held on the way to it."""
+    tracemalloc.start()
+    result = function()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return result, peak
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ck.adaptive_avg_pool2d(SQUARE, 2**31 - 1),
+        lambda: ck.adaptive_avg_pool3d(SQUARE[None], (None, 2**30, 2**30)),
+        lambda: ck.adaptive_avg_pool2d_input([[[1.0]]], (1, 2**31 - 1, 2**31 - 1)),
+        lambda: ck.avg_pool2d_input([[[1.0]]], (1, *[2**31 - 1] * 2), 2**31 - 1),
+    ],
+)
+def test_a_result_too_large_to_hold_is_refused_at_once(call):
+    with pytest.raises(MemoryError, match=r"the result, .* is too large to hold"):
+        call()
+
+
+def test_an_average_of_millions_keeps_its_precision():
+    x = np.full((1, 2**22), 0.1, "f4")
+    for y in (ck.avg_pool1d(x, 2**21, 2**20), ck.adaptive_avg_pool1d(x, 40)):
+        np.testing.assert_allclose(y, 0.1, rtol=1e-6)
+
+
+INTEGER_TYPES = [np.dtype(c).type for c in "bBhHiIqQ"] + [np.array, torch.tensor]
+CALLS = {  # with every integer argument as given by `of`
+    "avg_pool1d": lambda of: ck.avg_pool1d(LONG[:, :99], of(5), of(3), of(2), dilation=of(7)),
+    "avg_pool2d": lambda of: ck.avg_pool2d(
+        SQUARE, [of(90), of(3)], (of(100),), of(1), divisor_override=of(100), dilation=of(2)
+    ),
+    "avg_pool3d": lambda of: ck.avg_pool3d(
+        SQUARE[None], (of(1), of(100), of(100)), of(100), divisor_override=of(100)
+    ),
+    "adaptive_avg_pool1d": lambda of: ck.adaptive_avg_pool1d(LONG, of(100)),
+    "adaptive_avg_pool2d": lambda of: ck.adaptive_avg_pool2d(SQUARE, (of(100), None)),
+    "adaptive_avg_pool3d": lambda of: ck.adaptive_avg_pool3d(SQUARE[None], of(1)),
+    "avg_pool1d_input": lambda of: ck.avg_pool1d_input(
+        [[1.0, 2.0]], (of(1), of(120)), of(60), divisor_override=of(100), dilation=of(1)
+    ),
+    "avg_pool2d_input": lambda of: ck.avg_pool2d_input(
+        [[[1.0, 2.0]]], (of(1), of(100), of(120)), (of(100), of(60)), of(60)
+    ),
+    "avg_pool3d_input": lambda of: ck.avg_pool3d_input(
+        [[[[1.0]]]], (of(1), of(1), of(100), of(100)), (of(1), of(100), of(100))
+    ),
+    "adaptive_avg_pool1d_input": lambda of: ck.adaptive_avg_pool1d_input([[1.0]], (of(1), of(99))),
+    "adaptive_avg_pool2d_input": lambda of: ck.adaptive_avg_pool2d_input(
+        [[[1.0, 2.0]]], [of(1), of(100), of(127)]
+    ),
+    "adaptive_avg_pool3d_input": lambda of: ck.adaptive_avg_pool3d_input(
+        [[[[1.0, 2.0]]]], (of(1), of(3), of(100), of(127))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("of", INTEGER_TYPES, ids=lambda of: of.__name__)
+def test_any_integer_type_computes_what_an_int_does(name, of):
+    np.testing.assert_array_equal(CALLS[name](of), CALLS[name](int))
+
+
+def test_output_size_may_be_an_array():
+    x = np.arange(24.0).reshape(1, 4, 6)
+    for size in (np.array([2, 3]), np.array([1, 1], "u1")):
+        np.testing.assert_allclose(
+            ck.adaptive_avg_pool2d(x, size), F.adaptive_avg_pool2d(tensor(x), size)
+        )
 
 
 @pytest.mark.parametrize(

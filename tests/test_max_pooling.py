@@ -1,6 +1,8 @@
 """Max pooling, its indices, gradients and unpooling against torch, and by hand."""
 
+import itertools
 import math
+import tracemalloc
 from functools import cache
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from agreement import LAYOUTS, compare, draw, tensor
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import convkit as ck
@@ -203,6 +205,90 @@ def test_max_unpool_agrees_with_torch_on_drawn_calls(unpooling, special):
     gradient = UNPOOL_INPUT[axes](g, indices)
     expected = torch_gradient(lambda t: TORCH_UNPOOL[axes](t, where, *arguments), make(), g)
     agree_bit_for_bit(f"{name}_input", gradient, expected, (g, indices), originals)
+
+
+@st.composite
+def long_windows(pick):
+    """Draw windows of many taps, longer than the input or hardly on it, along one of the axes."""
+    axes = pick(st.sampled_from(AXES))
+    axis = pick(st.integers(0, axes - 1))
+    n = pick(st.integers(1, 90))
+    kernel = pick(st.one_of(st.integers(15, 2 * n + 20), st.integers(1, 10**9)))
+    padding = pick(st.integers(0, kernel // 2) | st.just(kernel // 2))
+    dilation = pick(st.integers(1, 4) | st.integers(1, (n + 2 * padding) // kernel + 1))
+    padding = max(padding, -(-((kernel - 1) * dilation + 1 - n) // 2))
+    if padding > kernel // 2:
+        padding, dilation = kernel // 2, 1
+    span = dilation * (kernel - 1) + 1
+    stride = pick(st.integers(1, 3) | st.integers(1, 2**31 - 1))
+    stride = max(stride, (n + 2 * padding - span) // 300)  # torch takes long
+    options = {"kernel_size": kernel, "stride": stride, "padding": padding, "dilation": dilation}
+    neutral = {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1}
+    place = [axis == a for a in range(axes)]
+    options = {o: tuple(v if p else neutral[o] for p in place) for o, v in options.items()}
+    shape = (pick(st.integers(1, 2)), *(n if p else pick(st.integers(1, 2)) for p in place))
+    dtype = pick(st.sampled_from(FLOATS + INTEGERS))
+    values = np.random.default_rng(pick(st.integers(0, 99)))
+    x = draw(values, shape, dtype, special=pick(st.booleans()))
+    if pick(st.booleans()):  # many ties
+        x = np.sign(x)
+    return axes, x, options | {"ceil_mode": pick(st.booleans())}
+
+
+@settings(max_examples=300)
+@given(long_windows())
+def test_long_windows_agree_bit_for_bit_with_a_slow_search(window):
+    axes, x, options = window
+    values, indices = MAX_POOL[axes](x, **options, return_indices=True)
+    assert MAX_POOL[axes](x, **options).tobytes() == values.tobytes()
+    expected, where = slow_search(x, axes, **options)
+    assert values.tobytes() == expected.tobytes()
+    np.testing.assert_array_equal(indices, where)
+
+
+def slow_search(x, axes, kernel_size, stride, padding, dilation, ceil_mode):
+    """Let every window look at every place it reads, in scan order; by the definition."""
+    window = Geometry.of_pooling(x.shape[1:], kernel_size, stride, padding, dilation, ceil_mode)
+    y = np.empty((len(x), *window.output_size), x.dtype)
+    where = np.zeros(y.shape, int)
+    for c, *i in np.ndindex(*y.shape):
+        starts = [s * a - p for s, a, p in zip(stride, i, padding, strict=True)]
+        reads = [
+            [t for t in range(n) if (t - b) % d == 0 and 0 <= (t - b) // d < k]
+            for n, b, d, k in zip(x.shape[1:], starts, dilation, kernel_size, strict=True)
+        ]
+        first = [
+            r[0] if r else b % d if b < 0 else b
+            for r, b, d in zip(reads, starts, dilation, strict=True)
+        ]
+        best = np.array(-INF if x.dtype.kind == "f" else np.iinfo(x.dtype).min, x.dtype)
+        index = sum(f * math.prod(x.shape[a + 2 :]) for a, f in enumerate(first))
+        seen = False
+        for place in itertools.product(*reads):
+            value = x[(c, *place)]
+            if not seen or value > best or np.isnan(value):
+                best, index, seen = value, np.ravel_multi_index(place, x.shape[1:]), True
+        y[(c, *i)], where[(c, *i)] = best, index
+    return y, where
+
+
+@st.composite
+def many_bins(pick):
+    """Draw a row and a number of bins: bins of many samples, or many bins of few."""
+    n, m = pick(st.integers(1, 200)), pick(st.integers(1, 9) | st.integers(1, 400))
+    dtype = pick(st.sampled_from(FLOATS + INTEGERS))
+    x = draw(np.random.default_rng(n), (2, n), dtype, special=pick(st.booleans()))
+    return np.sign(x) if pick(st.booleans()) else x, m
+
+
+@settings(max_examples=200)
+@given(many_bins())
+def test_bins_of_any_length_agree_bit_for_bit_with_torch(bins):
+    x, m = bins
+    values, indices = ck.adaptive_max_pool1d(x, m, return_indices=True)
+    expected, where = F.adaptive_max_pool1d(as_floating(x), m, return_indices=True)
+    assert values.tobytes() == expected.numpy().astype(x.dtype).tobytes()
+    np.testing.assert_array_equal(indices, where)
 
 
 # One row of numbers: what is pooled, how, the values and the indices.
@@ -440,6 +526,128 @@ def test_lists_and_other_byte_orders_are_understood():
     np.testing.assert_array_equal(found, where)
     back = ck.max_unpool1d(y.tolist(), where.astype(">i8"), 2)
     np.testing.assert_array_equal(back, [[0, 3, 2, 0]])
+
+
+LONG = np.random.default_rng(0).standard_normal((1, 60000))
+FOUR = np.arange(4.0)[None]
+SQUARE = np.random.default_rng(0).standard_normal((1, 300, 300))
+
+
+@pytest.mark.parametrize("indices", [False, True])
+@pytest.mark.parametrize(
+    ("name", "x", "arguments"),
+    [
+        ("max_pool1d", LONG, (30000, 1)),
+        ("max_pool1d", LONG, (30000, 1, 15000, 1, True)),
+        ("max_pool1d", LONG, (2, 1, 1, 60000)),
+        ("max_pool1d", LONG.astype("f2"), (30000, 1)),
+        ("max_pool1d", FOUR, (10**9, 10**9, 5 * 10**8)),
+        ("max_pool1d", FOUR, (10**9, 1, 5 * 10**8, 1, True)),
+        ("max_pool1d", FOUR, (2, 2**31 - 1, 1, 5)),
+        ("max_pool2d", SQUARE, (10**6, 10**4, 5 * 10**5)),
+        ("max_pool2d", SQUARE, (2, 1, 1, 301)),
+        ("max_pool3d", SQUARE[None], (10**9, 10**8, 10**8 * 5)),
+        ("adaptive_max_pool1d", LONG, (10**6,)),
+        ("adaptive_max_pool1d", FOUR, (10**6,)),
+        ("adaptive_max_pool2d", SQUARE, ((1, 10**5),)),
+    ],
+)
+def test_memory_goes_by_input_and_output(name, x, arguments, indices):
+    results, peak = traced(lambda: getattr(ck, name)(x, *arguments, return_indices=indices))
+    results = results if indices else [results]
+    assert peak <= 10 * (x.nbytes + sum(r.nbytes for r in results)) + 4 * 2**20
+
+
+def traced(function):
+    """Return a result and the most memory that was held on the way to it."""
+    tracemalloc.start()
+    result = function()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return result, peak
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ck.adaptive_max_pool2d(SQUARE, 2**31 - 1),
+        lambda: ck.adaptive_max_pool3d(SQUARE[None], (None, 2**30, 2**30), True),
+        lambda: ck.max_unpool2d(np.ones((1, 2, 2)), np.zeros((1, 2, 2), int), 2**31 - 1),
+        lambda: ck.max_pool2d_input(np.ones((1, 1, 1)), [[[0]]], (1, 2**31 - 1, 2**31 - 1)),
+    ],
+)
+def test_a_result_too_large_to_hold_is_refused_at_once(call):
+    with pytest.raises(MemoryError, match=r"the result, .* is too large to hold"):
+        call()
+
+
+INTEGER_TYPES = [np.dtype(c).type for c in "bBhHiIqQ"] + [np.array, torch.tensor]
+WHERE_1 = np.array([[0, 2, 4]])
+CALLS = {  # with every integer argument as given by `of`
+    "max_pool1d": lambda of: ck.max_pool1d(LONG[:, :99], of(5), of(3), of(2), of(7)),
+    "max_pool2d": lambda of: ck.max_pool2d(SQUARE, [of(90), of(3)], (of(100),), of(1), of(2)),
+    "max_pool3d": lambda of: ck.max_pool3d(SQUARE[None], (of(1), of(100), of(100)), of(100)),
+    "adaptive_max_pool1d": lambda of: ck.adaptive_max_pool1d(LONG, of(100)),
+    "adaptive_max_pool2d": lambda of: ck.adaptive_max_pool2d(SQUARE, (of(100), None)),
+    "adaptive_max_pool3d": lambda of: ck.adaptive_max_pool3d(SQUARE[None], of(100)),
+    "max_unpool1d": lambda of: ck.max_unpool1d(
+        [[5, 2, 4]], WHERE_1, of(120), of(50), of(60), (of(3), of(1), of(90))
+    ),
+    "max_unpool2d": lambda of: ck.max_unpool2d(
+        [[[5, 2, 4]]], WHERE_1[None], (of(1), of(120)), of(120), of(0)
+    ),
+    "max_unpool3d": lambda of: ck.max_unpool3d([[[[5, 2, 4]]]], WHERE_1[None, None], of(100)),
+    "max_pool1d_input": lambda of: ck.max_pool1d_input([[5, 2, 4]], WHERE_1, (of(1), of(100))),
+    "max_pool2d_input": lambda of: ck.max_pool2d_input(
+        [[[5, 2, 4]]], WHERE_1[None], (of(1), of(100), of(100))
+    ),
+    "max_pool3d_input": lambda of: ck.max_pool3d_input(
+        [[[[5, 2, 4]]]], WHERE_1[None, None], [of(1), of(100), of(100), of(2)]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("of", INTEGER_TYPES, ids=lambda of: of.__name__)
+def test_any_integer_type_computes_what_an_int_does(name, of):
+    np.testing.assert_array_equal(CALLS[name](of), CALLS[name](int))
+
+
+def test_output_size_may_be_an_array():
+    x = np.arange(24.0).reshape(1, 4, 6)
+    for size in (np.array([2, 3]), np.array([2, 3], "u1")):
+        y = ck.adaptive_max_pool2d(x, size)
+        np.testing.assert_array_equal(y, F.adaptive_max_pool2d(tensor(x), size))
+    y = ck.max_unpool2d([[[3, 5]]], [[[4, 7]]], 2, output_size=np.array([2, 4]))
+    np.testing.assert_array_equal(y, [[[0, 0, 0, 0], [3, 0, 0, 5]]])
+
+
+@pytest.mark.parametrize("axes", AXES)
+@pytest.mark.parametrize("shape", [(2,), (3, 2), (0, 2)])
+@pytest.mark.parametrize("arguments", [(2, 2, 1), (2, 3, 0, 0)])
+def test_an_empty_plane_takes_no_value(axes, shape, arguments):
+    x = np.ones((*shape, *(1,) * axes))
+    if len(arguments) > 3:
+        arguments = (*arguments[:3], arguments[3:] * axes)
+    y = UNPOOL[axes](x, np.zeros(x.shape, int), *arguments)
+    expected = TORCH_UNPOOL[axes](tensor(x), torch.zeros(x.shape, dtype=torch.int64), *arguments)
+    assert y.shape == expected.shape == (*shape, *(0,) * axes)
+
+
+def test_what_an_index_of_an_empty_plane_must_be():
+    empty, none = np.ones((2, 0)), np.zeros((2, 0), int)
+    for call in (
+        lambda index: ck.max_unpool1d_input(empty, index),
+        lambda index: ck.max_pool1d_input(np.ones(index.shape), index, (2, 0)),
+    ):
+        with pytest.raises(ValueError, match=r"indices holds 0; in a plane.*it must be empty"):
+            call(np.zeros((2, 1), int))
+        assert call(none).shape == (2, 0)
+
+
+def test_an_output_size_that_cannot_be_is_blamed_on_the_padding():
+    with pytest.raises(ValueError, match=r"padding is \(5,\); it leaves a size of \(-6,\)"):
+        ck.max_unpool1d([[1.0, 2.0]], [[0, 1]], 2, padding=5, output_size=(1,))
 
 
 X, WHERE = np.ones((2, 3, 4)), np.zeros((2, 3, 4), int)
