@@ -378,8 +378,8 @@ def add_up(x: Array, patches: Array, window: Geometry, mode: str) -> None:
             at, inputs = reads(window, tap, places)
             x[..., *inputs] += patches[:, :, *tap, *at]
         else:  # several places may have read copies of one value
-            index = read_with_copies(window, tap, places, mode)
-            np.add.at(x, (..., *np.ix_(*index)), patches[:, :, *tap])
+            values: Any = (..., *np.ix_(*read_with_copies(window, tap, places, mode)))
+            np.add.at(x, values, patches[:, :, *tap])
 
 
 def read_with_copies(window: Geometry, tap: Sizes, places: Sizes, mode: str) -> list[Array]:

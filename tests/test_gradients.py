@@ -292,7 +292,7 @@ REJECTED = {
         "input_size has 3 channels.*needs 4",
     ),
     "groups do not divide": ("conv1d_weight", {"groups": 4}, "weight_size has 6 output"),
-    "kernel too long": ("conv1d_weight", {"weight_size": (6, 4, 9)}, "kernel_size 9.*spans 9"),
+    "kernel too long": ("conv1d_weight", {"weight_size": (6, 4, 9)}, "weight_size 9.*spans 9"),
     "padding same": ("conv1d_input", {"padding": "same"}, "padding holds 'same', a str"),
     "padding valid": ("conv1d_weight", {"padding": "valid"}, "padding holds 'valid', a str"),
     "another input size": (
