@@ -523,19 +523,26 @@ def checked_geometry(
 def multiply_by_patches(g: Array, x: Array, w_shape: Sizes, window: Geometry, groups: int) -> Array:
     """Multiply g (N, D, *S_out) by the transposed patches of x (N, C, *S): (D, C/groups, *K).
 
-    Columns are laid out for so many places and taps at a time as there is room for.
+    Sums run over examples and places, for so many taps at a time as there is room for.
     """
+    filters, channels, *kernel_size = w_shape
     product = np.zeros(w_shape, g.dtype)
-    for places, windows in patches_of(x, window):  # windows (N, C, *K, *places)
-        values = g[:, :, *places]
-        planes = max(math.prod(x.shape[:2]) * math.prod(values.shape[2:]), 1)
-        for taps in blocks(w_shape[2:], ROOM // planes):
-            product[:, :, *taps] += correlate_channels(values, windows[:, :, *taps], groups)
+    for some, windows in patches_of(x, window):
+        values = g[:, :, *some]
+        places = len(g) * math.prod(values.shape[2:])
+        rows = values.swapaxes(0, 1).reshape(groups, filters // groups, places)
+        room = (ROOM + x.size + g.size) // max(x.shape[1] * places, 1)
+        for taps in blocks(kernel_size, room):
+            part = np.moveaxis(windows[:, :, *taps], 0, len(kernel_size) + 1)  # (C, *K, N, *S)
+            box = part.shape[1 : len(kernel_size) + 1]
+            columns = part.reshape(groups, channels * math.prod(box), places)
+            sums = rows @ columns.swapaxes(1, 2)
+            product[:, :, *taps] += sums.reshape(filters, channels, *box)
     return product
 
 
 def patches_of(x: Array, window: Geometry) -> Iterator[tuple[list[Any], Array]]:
-    """View what a window reads of x: everywhere, or where the padding is enormous, in turn."""
+    """View what a window reads of x: (N, C, *K, *places), some places in turn where is_roomy."""
     if is_roomy(x, window):
         dense = (1,) * len(window.kernel_size)
         for places, piece in pieces(x, window, "zeros"):
@@ -544,17 +551,3 @@ def patches_of(x: Array, window: Geometry) -> Iterator[tuple[list[Any], Array]]:
         padded = pad(x, window.padding, "zeros")
         everywhere = [slice(None)] * len(window.kernel_size)
         yield everywhere, gather(padded, window.kernel_size, window.stride, window.dilation)
-
-
-def correlate_channels(g: Array, patches: Array, groups: int) -> Array:
-    """Sum g (N, D, *S) times patches (N, C, *K, *S) over examples and places: (D, C/groups, *K).
-
-    One matrix product per group.
-    """
-    filters, axes = g.shape[1], g.ndim - 2
-    channels, *taps = patches.shape[1:-axes]
-    places = len(g) * math.prod(g.shape[2:])
-    rows = g.swapaxes(0, 1).reshape(groups, filters // groups, places)
-    examples_beside_places = np.moveaxis(patches, 0, patches.ndim - axes - 1)  # (C, *K, N, *S)
-    columns = examples_beside_places.reshape(groups, channels // groups * math.prod(taps), places)
-    return (rows @ columns.swapaxes(1, 2)).reshape(filters, channels // groups, *taps)

@@ -344,9 +344,10 @@ def apply_transpose(
     y, w = (a.astype(summing_dtype(a), copy=False) for a in (y, w))
     x = np.zeros((len(y), groups * w.shape[1], *window.input_size), y.dtype)
     planes = max(x.shape[0] * x.shape[1], 1)
-    for places in blocks(y.shape[2:], ROOM // planes):
+    room = (ROOM + x.size + y.size) // planes
+    for places in blocks(y.shape[2:], room):
         values = y[:, :, *places]
-        for taps in blocks(w.shape[2:], ROOM // (planes * math.prod(values.shape[2:]))):
+        for taps in blocks(w.shape[2:], room // math.prod(values.shape[2:])):
             patches = spread(values, w[:, :, *taps], groups)
             add_up(x, patches, moved(window, taps, places), mode)
     return x
