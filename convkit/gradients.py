@@ -118,10 +118,12 @@ def conv2d_input(
         The convolution's kernels. Integer, floating or complex; never modified.
     grad_output : array_like, (N, D, H_out, W_out)
         Gradient of a loss with respect to the convolution's output; dtype of `weight`.
-    stride, dilation : int or tuple of int
+    stride : int or tuple of int
         As given to the convolution.
     padding : int, tuple of int or tuple of pairs
         As given to the convolution, whose padding mode is "zeros"; a name is refused.
+    dilation : int or tuple of int
+        As given to the convolution.
     groups : int
         As given to the convolution.
 
@@ -266,10 +268,12 @@ def conv2d_weight(
         Shape of the convolution's weight.
     grad_output : array_like, (N, D, H_out, W_out)
         Gradient of a loss with respect to the convolution's output; dtype of `input`.
-    stride, dilation : int or tuple of int
+    stride : int or tuple of int
         As given to the convolution.
     padding : int, tuple of int or tuple of pairs
         As given to the convolution, whose padding mode is "zeros"; a name is refused.
+    dilation : int or tuple of int
+        As given to the convolution.
     groups : int
         As given to the convolution.
 
@@ -487,7 +491,11 @@ def _bias_gradient(axes: int, grad_output: ArrayLike) -> Array:
     """Check the gradient; sum each channel."""
     g = numeric(grad_output, "grad_output")
     check_rank(g, axes, "grad_output", f"conv{axes}d_bias")
-    channel = g.ndim - axes - 1
+    return channel_sums(g, channel=g.ndim - axes - 1)
+
+
+def channel_sums(g: Array, channel: int) -> Array:
+    """Sum over every axis but that of the channels."""
     others = tuple(axis for axis in range(g.ndim) if axis != channel)
     total: Array = g.sum(others, dtype=summing_dtype(g))
     return total.astype(g.dtype, copy=False)

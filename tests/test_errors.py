@@ -24,7 +24,7 @@ import convkit as ck
 PACKAGE = Path(ck.__file__).parent
 WORK = {"patches.gather", "patches.scatter", "padding.pad", "signals.slide", "signals.unit"}
 WORK |= {"maximum.winners", "maximum.planes", "average.sum_bins", "average.spread_bins"}
-WORK |= {"__init__.correlate", "matrix.band_matrix"}
+WORK |= {"__init__.correlate", "matrix.band_matrix", "transpose.add_up", "gradients.channel_sums"}
 TORCH_REFUSES = (RuntimeError, TypeError, ValueError, IndexError, AttributeError)
 ACCEPTED = r"must|needs|need|may|accepts|at least|at most|convert|use"
 
