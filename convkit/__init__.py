@@ -7,10 +7,13 @@ from . import testing
 from .convolution import conv1d, conv2d, conv3d, conv_matrix
 from .geometry import output_size
 from .gradients import (
+    conv1d_bias,
     conv1d_input,
     conv1d_weight,
+    conv2d_bias,
     conv2d_input,
     conv2d_weight,
+    conv3d_bias,
     conv3d_input,
     conv3d_weight,
 )
@@ -69,12 +72,15 @@ __all__ = [
     "avg_pool3d",
     "avg_pool3d_input",
     "conv1d",
+    "conv1d_bias",
     "conv1d_input",
     "conv1d_weight",
     "conv2d",
+    "conv2d_bias",
     "conv2d_input",
     "conv2d_weight",
     "conv3d",
+    "conv3d_bias",
     "conv3d_input",
     "conv3d_weight",
     "conv_matrix",

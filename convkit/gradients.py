@@ -1,15 +1,19 @@
-r"""The two gradients of a convolution: with respect to its input and with respect to its weight.
+r"""The gradients of a convolution: with respect to its input, its weight and its bias.
 
-A convolution y = V U x (see patches.py) is linear in x and linear in its weight. The gradient of a
-loss with respect to y, dy, therefore goes back by the two transposed maps:
+A convolution y = V U x + b (see patches.py) is linear in x, in its weight and in b. The gradient of
+a loss with respect to y, dy, therefore goes back by the three transposed maps:
 
     to the input      U^T V^T dy     every output hands its gradient to the inputs it read
     to the weight     dy (U x)^T     every tap sums what it multiplied, times the gradient there
+    to the bias       dy 1           every channel sums the gradient over its places
 
-For complex numbers both transposes are conjugated.
+For complex numbers the transposes are conjugated. The sums are matrix products, which two threads
+may divide otherwise than one: floating results can differ in their last bits between the two.
 """
 
 import math
+from collections.abc import Iterator
+from typing import Any, SupportsIndex
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,76 +21,53 @@ from numpy.typing import ArrayLike
 from .arguments import (
     Array,
     PerAxis,
+    Shape,
     Sizes,
     check_gradient,
+    check_memory,
+    check_not_empty,
+    check_rank,
     integer,
     numeric,
-    per_axis,
+    shown,
     silently,
     summing_dtype,
 )
 from .convolution import check_axes, check_channels, check_same_dtype, geometry_of
-from .geometry import Geometry
+from .geometry import Geometry, PairPerAxis
 from .padding import pad
-from .patches import gather
-from .transpose import apply_transpose
+from .patches import ROOM, blocks, gather, is_roomy, pieces
+from .transpose import apply_transpose, numbers_or_pairs
 
 
 def conv1d_input(
-    input_size: Sizes,
+    input_size: Shape,
     weight: ArrayLike,
     grad_output: ArrayLike,
     stride: PerAxis = 1,
-    padding: PerAxis = 0,
+    padding: PerAxis | PairPerAxis = 0,
     dilation: PerAxis = 1,
-    groups: int = 1,
+    groups: SupportsIndex = 1,
 ) -> Array:
     r"""Gradient of :func:`conv1d` with respect to its input: the transposed convolution.
 
-    .. math::
-
-        \frac{\partial L}{\partial x[n, c_o + c, t]} = \sum_{o} \; \sum_{s\,i + d\,j - p = t}
-            \overline{w[o, c, j]}\; \frac{\partial L}{\partial y[n, o, i]}
-
-    where :math:`o` runs over the outputs of one group, :math:`c_o` is the first input channel of
-    that group, the inner sum runs over all :math:`i` and :math:`j` that meet at :math:`t`, and
-    :math:`s`, :math:`p`, :math:`d` are stride, padding and dilation. An input that no window reads
-    has gradient 0.
-
-    With stride :math:`s`, :math:`s` input sizes share one output size, so the size is an argument
-    here. It takes the place of `output_padding` in :func:`conv_transpose1d`, which otherwise gives
-    the same numbers; only complex weights are conjugated here and not there.
+    :func:`conv2d_input` along one axis; formula, parameters, errors and source stand there.
 
     Parameters
     ----------
     input_size : tuple of int, (N, C, W)
         Shape of the convolution's input.
     weight : array_like, (D, C/groups, k)
-        The convolution's kernels. Integer, floating or complex; never modified.
+        The convolution's kernels.
     grad_output : array_like, (N, D, W_out)
-        Gradient of a loss with respect to the convolution's output; dtype of `weight`.
-    stride, padding, dilation : int or tuple of int
-        As given to the convolution; the padding as numbers.
-    groups : int
-        As given to the convolution.
+        Gradient of a loss with respect to the convolution's output.
+    stride, padding, dilation, groups
+        As in :func:`conv2d_input`, in samples.
 
     Returns
     -------
     ndarray, (N, C, W)
-        New C-contiguous array of the weight's dtype. Integer sums are taken in that dtype, modulo
-        its range.
-
-    Raises
-    ------
-    ValueError
-        When the shapes are not those of one convolution, or a number is out of range.
-    TypeError
-        When an array is not numeric, dtypes differ, or a size is not an integer.
-
-    References
-    ----------
-    ``torch.nn.grad.conv1d_input``; V. Dumoulin and F. Visin, "A guide to convolution arithmetic
-    for deep learning", 2016, section 4.
+        New array of the weight's dtype.
 
     Examples
     --------
@@ -104,13 +85,13 @@ def conv1d_input(
 
 
 def conv2d_input(
-    input_size: Sizes,
+    input_size: Shape,
     weight: ArrayLike,
     grad_output: ArrayLike,
     stride: PerAxis = 1,
-    padding: PerAxis = 0,
+    padding: PerAxis | PairPerAxis = 0,
     dilation: PerAxis = 1,
-    groups: int = 1,
+    groups: SupportsIndex = 1,
 ) -> Array:
     r"""Gradient of :func:`conv2d` with respect to its input: the transposed convolution.
 
@@ -120,7 +101,14 @@ def conv2d_input(
             \sum_{\substack{s_1 i_1 + d_1 j_1 - p_1 = t_1 \\ s_2 i_2 + d_2 j_2 - p_2 = t_2}}
             \overline{w[o, c, j_1, j_2]}\; \frac{\partial L}{\partial y[n, o, i_1, i_2]}
 
-    with the names of :func:`conv1d_input`.
+    where :math:`o` runs over the outputs of one group, :math:`c_o` is the first input channel of
+    that group, the inner sum runs over all :math:`i` and :math:`j` that meet at :math:`t`, and
+    :math:`s`, :math:`p`, :math:`d` are stride, padding and dilation. An input that no window reads
+    has gradient 0.
+
+    With stride :math:`s`, :math:`s` input sizes share one output size, so the size is an argument
+    here. It takes the place of `output_padding` in :func:`conv_transpose2d`, which otherwise gives
+    the same numbers; only complex weights are conjugated here and not there.
 
     Parameters
     ----------
@@ -130,20 +118,29 @@ def conv2d_input(
         The convolution's kernels. Integer, floating or complex; never modified.
     grad_output : array_like, (N, D, H_out, W_out)
         Gradient of a loss with respect to the convolution's output; dtype of `weight`.
-    stride, padding, dilation : int or tuple of int
-        As given to the convolution; the padding as numbers.
+    stride : int or tuple of int
+        As given to the convolution.
+    padding : int, tuple of int or tuple of pairs
+        As given to the convolution, whose padding mode is "zeros"; a name is refused.
+    dilation : int or tuple of int
+        As given to the convolution.
     groups : int
         As given to the convolution.
 
     Returns
     -------
     ndarray, (N, C, H, W)
-        New C-contiguous array of the weight's dtype.
+        New C-contiguous array of the weight's dtype. Integer sums are taken in that dtype, modulo
+        its range; half precision is summed in single and rounded once.
 
     Raises
     ------
-    ValueError, TypeError
-        As :func:`conv1d_input`.
+    ValueError
+        When the shapes are not those of one convolution, or a number is out of range.
+    TypeError
+        When an array is not numeric, dtypes differ, or a size is not an integer.
+    MemoryError
+        When the result is too large to hold.
 
     References
     ----------
@@ -161,51 +158,33 @@ def conv2d_input(
 
 
 def conv3d_input(
-    input_size: Sizes,
+    input_size: Shape,
     weight: ArrayLike,
     grad_output: ArrayLike,
     stride: PerAxis = 1,
-    padding: PerAxis = 0,
+    padding: PerAxis | PairPerAxis = 0,
     dilation: PerAxis = 1,
-    groups: int = 1,
+    groups: SupportsIndex = 1,
 ) -> Array:
     r"""Gradient of :func:`conv3d` with respect to its input: the transposed convolution.
 
-    .. math::
-
-        \frac{\partial L}{\partial x[n, c_o + c, t]} = \sum_{o} \; \sum_{s\,i + d\,j - p = t}
-            \overline{w[o, c, j]}\; \frac{\partial L}{\partial y[n, o, i]}
-
-    where :math:`t`, :math:`i` and :math:`j` have three components; the names are those of
-    :func:`conv1d_input`.
+    :func:`conv2d_input` along three axes; formula, parameters, errors and source stand there.
 
     Parameters
     ----------
     input_size : tuple of int, (N, C, T, H, W)
         Shape of the convolution's input.
     weight : array_like, (D, C/groups, k1, k2, k3)
-        The convolution's kernels. Integer, floating or complex; never modified.
+        The convolution's kernels.
     grad_output : array_like, (N, D, T_out, H_out, W_out)
-        Gradient of a loss with respect to the convolution's output; dtype of `weight`.
-    stride, padding, dilation : int or tuple of int
-        As given to the convolution; the padding as numbers.
-    groups : int
-        As given to the convolution.
+        Gradient of a loss with respect to the convolution's output.
+    stride, padding, dilation, groups
+        As in :func:`conv2d_input`, in voxels.
 
     Returns
     -------
     ndarray, (N, C, T, H, W)
-        New C-contiguous array of the weight's dtype.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As :func:`conv1d_input`.
-
-    References
-    ----------
-    ``torch.nn.grad.conv3d_input``; V. Dumoulin and F. Visin, "A guide to convolution arithmetic
-    for deep learning", 2016, section 4.
+        New array of the weight's dtype.
 
     Examples
     --------
@@ -222,55 +201,32 @@ def conv3d_input(
 
 def conv1d_weight(
     input: ArrayLike,
-    weight_size: Sizes,
+    weight_size: Shape,
     grad_output: ArrayLike,
     stride: PerAxis = 1,
-    padding: PerAxis = 0,
+    padding: PerAxis | PairPerAxis = 0,
     dilation: PerAxis = 1,
-    groups: int = 1,
+    groups: SupportsIndex = 1,
 ) -> Array:
     r"""Gradient of :func:`conv1d` with respect to its weight: each tap's inputs times the gradient.
 
-    .. math::
-
-        \frac{\partial L}{\partial w[o, c, j]} = \sum_{n} \sum_{i}
-            \overline{x[n, c_o + c,\, s\,i + d\,j]}\; \frac{\partial L}{\partial y[n, o, i]}
-
-    where :math:`x` is the padded input, :math:`c_o` the first channel of the group of output
-    :math:`o`, and :math:`s`, :math:`d` are stride and dilation. It is itself a correlation of the
-    input with the gradient, in which stride and dilation, and examples and channels, have changed
-    places; only its first :math:`k` values are kept.
+    :func:`conv2d_weight` along one axis; formula, parameters, errors and source stand there.
 
     Parameters
     ----------
     input : array_like, (N, C, W)
-        The convolution's input. Integer, floating or complex; never modified.
+        The convolution's input.
     weight_size : tuple of int, (D, C/groups, k)
         Shape of the convolution's weight.
     grad_output : array_like, (N, D, W_out)
-        Gradient of a loss with respect to the convolution's output; dtype of `input`.
-    stride, padding, dilation : int or tuple of int
-        As given to the convolution; the padding as numbers.
-    groups : int
-        As given to the convolution.
+        Gradient of a loss with respect to the convolution's output.
+    stride, padding, dilation, groups
+        As in :func:`conv2d_weight`, in samples.
 
     Returns
     -------
     ndarray, (D, C/groups, k)
-        New C-contiguous array of the input's dtype; zeros when the batch is empty. Integer sums
-        are taken in that dtype, modulo its range.
-
-    Raises
-    ------
-    ValueError
-        When the shapes are not those of one convolution, or a number is out of range.
-    TypeError
-        When an array is not numeric, dtypes differ, or a size is not an integer.
-
-    References
-    ----------
-    ``torch.nn.grad.conv1d_weight``; D. E. Rumelhart, G. E. Hinton and R. J. Williams, "Learning
-    internal representations by error propagation", 1986, for gradients of shared weights.
+        New array of the input's dtype.
 
     Examples
     --------
@@ -284,12 +240,12 @@ def conv1d_weight(
 
 def conv2d_weight(
     input: ArrayLike,
-    weight_size: Sizes,
+    weight_size: Shape,
     grad_output: ArrayLike,
     stride: PerAxis = 1,
-    padding: PerAxis = 0,
+    padding: PerAxis | PairPerAxis = 0,
     dilation: PerAxis = 1,
-    groups: int = 1,
+    groups: SupportsIndex = 1,
 ) -> Array:
     r"""Gradient of :func:`conv2d` with respect to its weight: each tap's inputs times the gradient.
 
@@ -299,7 +255,10 @@ def conv2d_weight(
             \overline{x[n, c_o + c,\, s_1 i_1 + d_1 j_1,\, s_2 i_2 + d_2 j_2]}\;
             \frac{\partial L}{\partial y[n, o, i_1, i_2]}
 
-    with the names of :func:`conv1d_weight`.
+    where :math:`x` is the padded input, :math:`c_o` the first channel of the group of output
+    :math:`o`, and :math:`s`, :math:`d` are stride and dilation. It is itself a correlation of the
+    input with the gradient, in which stride and dilation, and examples and channels, have changed
+    places; only its first :math:`k_1` by :math:`k_2` values are kept.
 
     Parameters
     ----------
@@ -309,25 +268,35 @@ def conv2d_weight(
         Shape of the convolution's weight.
     grad_output : array_like, (N, D, H_out, W_out)
         Gradient of a loss with respect to the convolution's output; dtype of `input`.
-    stride, padding, dilation : int or tuple of int
-        As given to the convolution; the padding as numbers.
+    stride : int or tuple of int
+        As given to the convolution.
+    padding : int, tuple of int or tuple of pairs
+        As given to the convolution, whose padding mode is "zeros"; a name is refused.
+    dilation : int or tuple of int
+        As given to the convolution.
     groups : int
         As given to the convolution.
 
     Returns
     -------
     ndarray, (D, C/groups, k1, k2)
-        New C-contiguous array of the input's dtype; zeros when the batch is empty.
+        New C-contiguous array of the input's dtype; zeros when the batch is empty. Integer sums
+        are taken in that dtype, modulo its range; half precision is summed in single and rounded
+        once.
 
     Raises
     ------
-    ValueError, TypeError
-        As :func:`conv1d_weight`.
+    ValueError
+        When the shapes are not those of one convolution, or a number is out of range.
+    TypeError
+        When an array is not numeric, dtypes differ, or a size is not an integer.
+    MemoryError
+        When the result is too large to hold.
 
     References
     ----------
-    ``torch.nn.grad.conv2d_weight``; Rumelhart, Hinton and Williams, 1986, as
-    :func:`conv1d_weight`.
+    ``torch.nn.grad.conv2d_weight``; D. E. Rumelhart, G. E. Hinton and R. J. Williams, "Learning
+    internal representations by error propagation", 1986, for gradients of shared weights.
 
     Examples
     --------
@@ -341,50 +310,32 @@ def conv2d_weight(
 
 def conv3d_weight(
     input: ArrayLike,
-    weight_size: Sizes,
+    weight_size: Shape,
     grad_output: ArrayLike,
     stride: PerAxis = 1,
-    padding: PerAxis = 0,
+    padding: PerAxis | PairPerAxis = 0,
     dilation: PerAxis = 1,
-    groups: int = 1,
+    groups: SupportsIndex = 1,
 ) -> Array:
     r"""Gradient of :func:`conv3d` with respect to its weight: each tap's inputs times the gradient.
 
-    .. math::
-
-        \frac{\partial L}{\partial w[o, c, j]} = \sum_{n} \sum_{i}
-            \overline{x[n, c_o + c,\, s\,i + d\,j]}\; \frac{\partial L}{\partial y[n, o, i]}
-
-    where :math:`i` and :math:`j` have three components; the names are those of
-    :func:`conv1d_weight`.
+    :func:`conv2d_weight` along three axes; formula, parameters, errors and source stand there.
 
     Parameters
     ----------
     input : array_like, (N, C, T, H, W)
-        The convolution's input. Integer, floating or complex; never modified.
+        The convolution's input.
     weight_size : tuple of int, (D, C/groups, k1, k2, k3)
         Shape of the convolution's weight.
     grad_output : array_like, (N, D, T_out, H_out, W_out)
-        Gradient of a loss with respect to the convolution's output; dtype of `input`.
-    stride, padding, dilation : int or tuple of int
-        As given to the convolution; the padding as numbers.
-    groups : int
-        As given to the convolution.
+        Gradient of a loss with respect to the convolution's output.
+    stride, padding, dilation, groups
+        As in :func:`conv2d_weight`, in voxels.
 
     Returns
     -------
     ndarray, (D, C/groups, k1, k2, k3)
-        New C-contiguous array of the input's dtype; zeros when the batch is empty.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As :func:`conv1d_weight`.
-
-    References
-    ----------
-    ``torch.nn.grad.conv3d_weight``; Rumelhart, Hinton and Williams, 1986, as
-    :func:`conv1d_weight`.
+        New array of the input's dtype.
 
     Examples
     --------
@@ -396,56 +347,165 @@ def conv3d_weight(
     return _weight_gradient(3, input, weight_size, grad_output, stride, padding, dilation, groups)
 
 
+def conv1d_bias(grad_output: ArrayLike) -> Array:
+    r"""Gradient of :func:`conv1d` with respect to its bias: the sum over examples and places.
+
+    :func:`conv2d_bias` along one axis; formula, errors and source stand there.
+
+    Parameters
+    ----------
+    grad_output : array_like, (N, D, W_out) or (D, W_out)
+        Gradient of a loss with respect to the convolution's output.
+
+    Returns
+    -------
+    ndarray, (D,)
+        New array of the gradient's dtype.
+
+    Examples
+    --------
+    >>> conv1d_bias([[[1, 2, 3], [10, 20, 30]]])
+    array([ 6, 60])
+    """
+    return _bias_gradient(1, grad_output)
+
+
+def conv2d_bias(grad_output: ArrayLike) -> Array:
+    r"""Gradient of :func:`conv2d` with respect to its bias: the sum over examples and places.
+
+    .. math::
+
+        \frac{\partial L}{\partial b[o]} = \sum_{n} \sum_{i_1} \sum_{i_2}
+            \frac{\partial L}{\partial y[n, o, i_1, i_2]}
+
+    The bias of a channel is added at every place, so whatever the places pull at it adds up. The
+    bias of :func:`conv_transpose2d` has the same gradient.
+
+    Parameters
+    ----------
+    grad_output : array_like, (N, D, H_out, W_out) or (D, H_out, W_out)
+        Gradient of a loss with respect to the convolution's output. Integer, floating or complex;
+        never modified.
+
+    Returns
+    -------
+    ndarray, (D,)
+        New array of the gradient's dtype; zeros when the batch is empty. Integer sums are taken in
+        that dtype, modulo its range; half precision is summed in single and rounded once.
+
+    Raises
+    ------
+    ValueError
+        When the gradient has another number of axes.
+    TypeError
+        When it is not numeric.
+
+    References
+    ----------
+    The bias of ``torch.nn.functional.conv2d`` under ``torch.autograd.grad``; D. E. Rumelhart,
+    G. E. Hinton and R. J. Williams, 1986, as for :func:`conv2d_weight`.
+
+    Examples
+    --------
+    >>> conv2d_bias([[[1, 2], [3, 4]], [[10, 20], [30, 40]]])
+    array([ 10, 100])
+    """
+    return _bias_gradient(2, grad_output)
+
+
+def conv3d_bias(grad_output: ArrayLike) -> Array:
+    r"""Gradient of :func:`conv3d` with respect to its bias: the sum over examples and places.
+
+    :func:`conv2d_bias` along three axes; formula, errors and source stand there.
+
+    Parameters
+    ----------
+    grad_output : array_like, (N, D, T_out, H_out, W_out) or (D, T_out, H_out, W_out)
+        Gradient of a loss with respect to the convolution's output.
+
+    Returns
+    -------
+    ndarray, (D,)
+        New array of the gradient's dtype.
+
+    Examples
+    --------
+    >>> conv3d_bias(np.ones((2, 3, 4, 5, 6), int))
+    array([240, 240, 240])
+    """
+    return _bias_gradient(3, grad_output)
+
+
 @silently
 def _input_gradient(
     axes: int,
-    input_size: Sizes,
+    input_size: Shape,
     weight: ArrayLike,
     grad_output: ArrayLike,
     stride: PerAxis,
-    padding: PerAxis,
+    padding: PerAxis | PairPerAxis,
     dilation: PerAxis,
-    groups: int,
+    groups: SupportsIndex,
 ) -> Array:
     """Check every argument; apply the convolution's conjugate transpose."""
     x_shape = checked_shape(input_size, axes, "input_size", "N, C", smallest=0)
     w, g = numeric(weight, "weight"), numeric(grad_output, "grad_output")
     check_axes(w, axes, "weight", f"conv{axes}d_input", "D, C/groups")
     check_same_dtype(w, g, "grad_output", "weight")
-    check_channels(x_shape[1:], w.shape, groups, x_name="input_size")
-    geometry = checked_geometry(x_shape, w.shape, g, stride, padding, dilation)
-    return apply_transpose(g, w.conj(), geometry, groups)
+    groups = check_channels(x_shape[1:], w.shape, groups, x_name="input_size")
+    if x_shape[0]:
+        check_not_empty(x_shape, axes, "input_size is")
+    window = checked_geometry(x_shape, w.shape, g, stride, padding, dilation, "weight of size")
+    check_memory(x_shape, summing_dtype(w))
+    return apply_transpose(g, w.conj(), window, groups).astype(w.dtype, copy=False)
 
 
 @silently
 def _weight_gradient(
     axes: int,
     input: ArrayLike,
-    weight_size: Sizes,
+    weight_size: Shape,
     grad_output: ArrayLike,
     stride: PerAxis,
-    padding: PerAxis,
+    padding: PerAxis | PairPerAxis,
     dilation: PerAxis,
-    groups: int,
+    groups: SupportsIndex,
 ) -> Array:
     """Check every argument; multiply the gradient by the conjugate transpose of the patches."""
     x, g = numeric(input, "input"), numeric(grad_output, "grad_output")
     check_axes(x, axes, "input", f"conv{axes}d_weight", "N, C")
     w_shape = checked_shape(weight_size, axes, "weight_size", "D, C/groups", smallest=1)
     check_same_dtype(x, g, "grad_output")
-    check_channels(x.shape[1:], w_shape, groups, w_name="weight_size")
-    geometry = checked_geometry(x.shape, w_shape, g, stride, padding, dilation)
-    padded = pad(x, geometry.padding, "zeros")
-    return multiply_by_patches(g, padded.conj(), w_shape, geometry, groups)
+    groups = check_channels(x.shape[1:], w_shape, groups, w_name="weight_size")
+    window = checked_geometry(x.shape, w_shape, g, stride, padding, dilation, "weight_size")
+    check_memory(w_shape, summing_dtype(x))
+    working = summing_dtype(x)
+    gradient = multiply_by_patches(
+        g.astype(working, copy=False), x.astype(working, copy=False).conj(), w_shape, window, groups
+    )
+    return gradient.astype(x.dtype, copy=False)
 
 
-def checked_shape(
-    value: Sizes, axes: int, name: str, leading: str, smallest: int
-) -> tuple[int, ...]:
+@silently
+def _bias_gradient(axes: int, grad_output: ArrayLike) -> Array:
+    """Check the gradient; sum each channel."""
+    g = numeric(grad_output, "grad_output")
+    check_rank(g, axes, "grad_output", f"conv{axes}d_bias")
+    return channel_sums(g, channel=g.ndim - axes - 1)
+
+
+def channel_sums(g: Array, channel: int) -> Array:
+    """Sum over every axis but that of the channels."""
+    others = tuple(axis for axis in range(g.ndim) if axis != channel)
+    total: Array = g.sum(others, dtype=summing_dtype(g))
+    return total.astype(g.dtype, copy=False)
+
+
+def checked_shape(value: Any, axes: int, name: str, leading: str, smallest: int) -> tuple[int, ...]:
     """Return a shape of two leading axes and spatial ones of at least `smallest`, or raise."""
     if not isinstance(value, tuple | list) or len(value) != axes + 2:
         raise ValueError(
-            f"{name} is {value!r}; it must be a tuple of {axes + 2} sizes: "
+            f"{name} is {shown(value)}; it must be a tuple of {axes + 2} sizes: "
             f"({leading}, and {axes} spatial)"
         )
     sizes = [integer(n, name, minimum=0) for n in value[:2]]
@@ -457,28 +517,45 @@ def checked_geometry(
     w_shape: Sizes,
     g: Array,
     stride: PerAxis,
-    padding: PerAxis,
+    padding: PerAxis | PairPerAxis,
     dilation: PerAxis,
+    weight: str,
 ) -> Geometry:
     """Return the convolution's geometry, checked to give an output of the shape of g."""
-    numbers = per_axis(padding, len(x_shape) - 2, "padding", minimum=0)  # refuses "same"
-    geometry = geometry_of(x_shape, w_shape, stride, numbers, dilation, "zeros")
-    check_gradient(g, (x_shape[0], w_shape[0], *geometry.output_size))
-    return geometry
+    pairs = numbers_or_pairs(padding, len(x_shape) - 2)
+    window = geometry_of(x_shape, w_shape, stride, pairs, dilation, "zeros", weight)
+    check_gradient(g, (x_shape[0], w_shape[0], *window.output_size))
+    return window
 
 
-def multiply_by_patches(
-    g: Array, x: Array, w_shape: Sizes, geometry: Geometry, groups: int
-) -> Array:
-    """Multiply g (N, D, *S_out) by the transposed patches of a padded x; return (D, C/groups, *K).
+def multiply_by_patches(g: Array, x: Array, w_shape: Sizes, window: Geometry, groups: int) -> Array:
+    """Multiply g (N, D, *S_out) by the transposed patches of x (N, C, *S): (D, C/groups, *K).
 
-    One matrix product per group sums over all positions of all examples.
+    Sums run over examples and places, for so many taps at a time as there is room for.
     """
     filters, channels, *kernel_size = w_shape
-    windows = gather(x, kernel_size, geometry.stride, geometry.dilation)  # (N, C, *K, *S_out)
-    examples_beside_positions = np.moveaxis(windows, 0, x.ndim - 1)  # (C, *K, N, *S_out)
-    taps, places = channels * math.prod(kernel_size), len(g) * math.prod(g.shape[2:])
-    columns = examples_beside_positions.reshape(groups, taps, places)
-    rows = g.swapaxes(0, 1).reshape(groups, filters // groups, places)
-    product: Array = np.matmul(rows, columns.swapaxes(1, 2), dtype=summing_dtype(g))
-    return product.reshape(w_shape).astype(g.dtype, copy=False)
+    product = np.zeros(w_shape, g.dtype)
+    for some, windows in patches_of(x, window):
+        values = g[:, :, *some]
+        places = len(g) * math.prod(values.shape[2:])
+        rows = values.swapaxes(0, 1).reshape(groups, filters // groups, places)
+        room = (ROOM + x.size + g.size) // max(x.shape[1] * places, 1)
+        for taps in blocks(kernel_size, room):
+            part = np.moveaxis(windows[:, :, *taps], 0, len(kernel_size) + 1)  # (C, *K, N, *S)
+            box = part.shape[1 : len(kernel_size) + 1]
+            columns = part.reshape(groups, channels * math.prod(box), places)
+            sums = rows @ columns.swapaxes(1, 2)
+            product[:, :, *taps] += sums.reshape(filters, channels, *box)
+    return product
+
+
+def patches_of(x: Array, window: Geometry) -> Iterator[tuple[list[Any], Array]]:
+    """View what a window reads of x: (N, C, *K, *places), some places in turn where is_roomy."""
+    if is_roomy(x, window):
+        dense = (1,) * len(window.kernel_size)
+        for places, piece in pieces(x, window, "zeros"):
+            yield places, gather(piece, window.kernel_size, window.kernel_size, dense)
+    else:
+        padded = pad(x, window.padding, "zeros")
+        everywhere = [slice(None)] * len(window.kernel_size)
+        yield everywhere, gather(padded, window.kernel_size, window.stride, window.dilation)

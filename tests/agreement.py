@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 import torch.nn.functional as F
+from hypothesis import reject
 
 import convkit as ck
 
@@ -172,6 +173,14 @@ def assert_method_agrees(problem, method, expected):
         *arguments, **problem.options, padding_mode=problem.padding_mode, method=method
     )
     compare(f"conv{problem.axes}d {method}", y, expected, arguments, problem.arrays())
+
+
+def assume_comparable(expected):
+    """Draw again where the largest finite value is denormal: its rounding is all there would be."""
+    if expected.dtype.kind in "fc":
+        largest = np.max(np.abs(expected), where=np.isfinite(expected), initial=0)
+        if 0 < largest < np.finfo(expected.dtype).tiny:
+            reject()
 
 
 def relative_error(actual, expected):

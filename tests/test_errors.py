@@ -24,7 +24,7 @@ import convkit as ck
 PACKAGE = Path(ck.__file__).parent
 WORK = {"patches.gather", "patches.scatter", "padding.pad", "signals.slide", "signals.unit"}
 WORK |= {"maximum.winners", "maximum.planes", "average.sum_windows", "runs.along"}
-WORK |= {"__init__.correlate", "matrix.band_matrix"}
+WORK |= {"__init__.correlate", "matrix.band_matrix", "transpose.add_up", "gradients.channel_sums"}
 TORCH_REFUSES = (RuntimeError, TypeError, ValueError, IndexError, AttributeError)
 ACCEPTED = r"must|needs|need|may|accepts|at least|at most|convert|use"
 
@@ -56,6 +56,7 @@ def good_calls(axes):
         },
         "conv#d_input": {"input_size": x.shape, "weight": w, "grad_output": y, **slide},
         "conv#d_weight": {"input": x, "weight_size": w.shape, "grad_output": y, **slide},
+        "conv#d_bias": {"grad_output": y},
         "max_pool#d": {"input": x, **pool, "dilation": 1, "ceil_mode": False},
         "avg_pool#d": {"input": x, **pool, "ceil_mode": False, "count_include_pad": True},
         "adaptive_max_pool#d": {"input": x, "output_size": 3},
@@ -208,6 +209,10 @@ SPECIAL = {
         "output_padding as stride": (lambda a: {"output_padding": 2}, "output_padding is 2"),
         "nothing left": (lambda a: {"padding": 9}, "padding"),
         "padding by name": (lambda a: {"padding": "same"}, "padding"),
+        "mirror too narrow": (
+            lambda a: {"padding": 6, "padding_mode": "reflect"},
+            "padding adds 6.*at most 4",
+        ),
     },
     "conv#d_input": {
         "channels": (lambda a: {"input_size": (2, 3, *(8,) * a)}, "input_size"),

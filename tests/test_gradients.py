@@ -1,11 +1,13 @@
-"""conv1d_input, conv1d_weight and their 2-D and 3-D kin: autograd, torch.nn.grad, adjointness."""
+"""The gradients of convolutions: autograd, torch.nn.grad, adjointness, plain loops."""
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from agreement import CONVKIT, LAYOUTS, TORCH, Problem, compare, draw, tensor
+import torch.nn.functional as F
+from agreement import CONVKIT, LAYOUTS, TORCH, Problem, assume_comparable, compare, draw, tensor
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +15,7 @@ import convkit as ck
 
 INPUT = {1: ck.conv1d_input, 2: ck.conv2d_input, 3: ck.conv3d_input}
 WEIGHT = {1: ck.conv1d_weight, 2: ck.conv2d_weight, 3: ck.conv3d_weight}
+BIAS = {1: ck.conv1d_bias, 2: ck.conv2d_bias, 3: ck.conv3d_bias}
 
 
 def arrays_of(problem):
@@ -42,6 +45,8 @@ def assert_agrees(problem):
     x, w, g = arrays_of(problem)
     originals = x.copy(), w.copy(), g.copy()
     for_input, for_weight = autograd(problem, x, w, g)
+    assume_comparable(for_input.numpy())
+    assume_comparable(for_weight.numpy())
     axes, options = problem.axes, problem.options
     compare(
         f"conv{axes}d_input",
@@ -156,6 +161,196 @@ def test_gradient_of_the_input_is_the_transposed_matrix_times_the_gradient(probl
     matrix = ck.conv_matrix(w, x.shape[1:], **problem.options)
     gradient = INPUT[problem.axes](x.shape, w, g, **problem.options)
     ck.testing.assert_agree(matrix.conj().T @ g.ravel(), gradient.ravel())
+
+
+@st.composite
+def padded_by_pairs(draw, problems):
+    """Draw another padding for each side; what the problem has is the least."""
+    problem = draw(problems)
+    pairs = [(p + draw(st.integers(0, 3)), p + draw(st.integers(0, 3))) for p in problem.padding]
+    return replace(problem, padding=tuple(pairs))
+
+
+@given(padded_by_pairs(problems()))
+def test_pairs_are_the_padding_of_a_padded_input(problem):
+    problem = replace(problem, dtype="float64")
+    x, w, g = arrays_of(problem)
+    for_input, for_weight = (
+        INPUT[problem.axes](x.shape, w, g, **problem.options),
+        WEIGHT[problem.axes](x, w.shape, g, **problem.options),
+    )
+    flat = [p for pair in reversed(problem.padding) for p in pair]
+    x_tensor, w_tensor = tensor(x).requires_grad_(), tensor(w).requires_grad_()
+    y = TORCH[problem.axes](F.pad(x_tensor, flat), w_tensor, **problem.options | {"padding": 0})
+    expected = torch.autograd.grad(y, (x_tensor, w_tensor), tensor(g))
+    for gradient, torchs in zip((for_input, for_weight), expected, strict=True):
+        assume_comparable(torchs.numpy())
+        ck.testing.assert_agree(gradient, torchs)
+
+
+@np.errstate(all="ignore")
+def by_loops(problem, x, w, g):
+    """Let each output hand its gradient to the inputs and the weights that it was made of."""
+    working = np.dtype("f4") if x.dtype == "f2" else x.dtype
+    dtype, (x, w, g) = x.dtype, (a.astype(working) for a in (x, w, g))
+    dx, dw, channels, filters = np.zeros_like(x), np.zeros_like(w), w.shape[1], len(w)
+    for i in np.ndindex(*g.shape[2:]):
+        for j in np.ndindex(*problem.kernel):
+            sizes = zip(
+                problem.stride, i, problem.dilation, j, problem.padding, problem.size, strict=True
+            )
+            t, n = zip(*((s * a + d * b - p[0], n) for s, a, d, b, p, n in sizes), strict=True)
+            is_inside = all(0 <= a < b for a, b in zip(t, n, strict=True))
+            for o in range(filters):
+                c = o // (filters // problem.groups) * channels
+                read = x[:, c : c + channels, *t] if is_inside else np.zeros((len(x), channels))
+                gradient = g[:, o, *i][:, None]
+                dw[o, :, *j] += (read.conj().astype(working) * gradient).sum(0, working)
+                if is_inside:
+                    dx[:, c : c + channels, *t] += gradient * w[o, :, *j].conj()
+    return dx.astype(dtype), dw.astype(dtype)
+
+
+@given(padded_by_pairs(problems()))
+def test_both_are_their_definitions_whatever_the_numbers(problem):
+    x, w, g = arrays_of(problem)
+    if problem.special:  # in the weight, too
+        w = draw(np.random.default_rng(problem.seed + 2), w.shape, w.dtype, special=True)
+    with np.errstate(all="raise"):
+        for_input = INPUT[problem.axes](x.shape, w, g, **problem.options)
+        for_weight = WEIGHT[problem.axes](x, w.shape, g, **problem.options)
+    for actual, expected in zip((for_input, for_weight), by_loops(problem, x, w, g), strict=True):
+        assert (actual.dtype, actual.shape) == (expected.dtype, expected.shape)
+        assume_comparable(expected)
+        ck.testing.assert_agree(actual, expected)
+
+
+@given(problems())
+def test_gradient_of_the_bias_is_autograds(problem):
+    g = arrays_of(problem)[2]
+    working = g.dtype if g.dtype.kind == "c" else np.float64
+    b = torch.zeros(g.shape[1], dtype=tensor(g.astype(working)).dtype, requires_grad=True)
+    w = torch.zeros((g.shape[1], 1, *(1,) * problem.axes), dtype=b.dtype)
+    y = TORCH[problem.axes](torch.zeros((len(g), 1, *g.shape[2:]), dtype=b.dtype), w, b)
+    (expected,) = torch.autograd.grad(y, b, tensor(g.astype(working)))
+    expected = expected.to(tensor(g).dtype)
+    assume_comparable(expected.numpy())
+    with np.errstate(all="raise"):
+        actual = BIAS[problem.axes](g)
+    original = g.copy()
+    compare(f"conv{problem.axes}d_bias", actual, expected, (g,), (original,))
+    if len(g):
+        ck.testing.assert_agree(BIAS[problem.axes](g[0]), BIAS[problem.axes](g[:1]))
+
+
+def test_gradient_of_the_bias_is_summed_once_and_wraps():
+    assert ck.conv1d_bias(np.ones((2, 1, 4096), "f2")).tolist() == [8192]  # alone it stops at 2048
+    assert ck.conv1d_bias(np.full((1, 3), 100, "int8")).tolist() == [300 - 256]
+    for dtype in ("int8", "uint16", "float32", "complex64"):
+        assert ck.conv2d_bias(np.ones((3, 2, 4, 4), dtype)).dtype == dtype
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_the_weight_1_of_a_1x1_kernel_has_the_gradient_of_the_bias(axes):
+    g = np.random.default_rng(0).standard_normal((3, 4, *range(4, 4 + axes)))
+    ones = np.ones((3, 1, *g.shape[2:]))
+    weight = WEIGHT[axes](ones, (4, 1, *(1,) * axes), g)
+    ck.testing.assert_agree(BIAS[axes](g), weight.ravel())
+
+
+def test_no_channel_has_an_empty_gradient_as_in_torch():
+    for axes, batch, groups in ((1, 2, 1), (2, 0, 2), (3, 1, 3)):
+        size, kernel, out = (8,) * axes, (3,) * axes, (6,) * axes
+        x, w, g = np.ones((batch, 0, *size)), np.ones((6, 0, *kernel)), np.ones((batch, 6, *out))
+        for name, arguments in (("input", (x.shape, w, g)), ("weight", (x, w.shape, g))):
+            function = f"conv{axes}d_{name}"
+            tensors = [a if isinstance(a, tuple) else tensor(a) for a in arguments]
+            expected = getattr(torch.nn.grad, function)(*tensors, groups=groups)
+            assert getattr(ck, function)(*arguments, groups=groups).shape == expected.shape
+
+
+@pytest.mark.parametrize("dtype", [*"bhilqBHILQ"])
+def test_any_integer_type_is_an_integer(dtype):
+    groups = 100 if dtype in "bB" else 300  # more than a byte holds
+    problem = Problem((5,), (2,), channels=1, filters=1, groups=groups, stride=2, padding=1)
+    x, w, g = arrays_of(problem)
+    new = np.dtype(dtype).type
+    options = {name: new(value) for name, value in problem.options.items()}
+    sizes = [tuple(map(new, a.shape)) for a in (x, w)]
+    np.testing.assert_array_equal(
+        ck.conv1d_input(sizes[0], w, g, **options),
+        ck.conv1d_input(x.shape, w, g, **problem.options),
+    )
+    np.testing.assert_array_equal(
+        ck.conv1d_weight(x, sizes[1], g, **options),
+        ck.conv1d_weight(x, w.shape, g, **problem.options),
+    )
+
+
+@st.composite
+def enormous(draw):
+    """Draw a small convolution whose stride, dilation and padding are enormous on some axis."""
+    axes = draw(st.integers(1, 2))
+
+    def per_axis(low, high):
+        return draw(st.tuples(*[st.integers(low, high)] * axes))
+
+    def small_or_enormous():
+        number = st.one_of(st.integers(1, 3), st.integers(10**4, 5 * 10**8))
+        return draw(st.tuples(*[number] * axes))
+
+    size, kernel = per_axis(1, 9), per_axis(1, 3)
+    stride, dilation = small_or_enormous(), small_or_enormous()
+    sizes = zip(size, kernel, stride, dilation, per_axis(0, 3), strict=True)
+    spare = [max(s * more + d * (k - 1) + 1 - n, 0) for n, k, s, d, more in sizes]
+    return Problem(
+        size,
+        kernel,
+        groups=draw(st.integers(1, 2)),
+        stride=stride,
+        padding=tuple((p // 2, p - p // 2) for p in spare),
+        dilation=dilation,
+        seed=draw(st.integers(0, 99)),
+        special=draw(st.booleans()),
+    )
+
+
+@given(enormous())
+def test_memory_follows_the_arrays_and_not_the_padding(problem):
+    x, w, g = arrays_of(problem)
+    tracemalloc.start()
+    try:
+        for_input = INPUT[problem.axes](x.shape, w, g, **problem.options)
+        for_weight = WEIGHT[problem.axes](x, w.shape, g, **problem.options)
+        assert tracemalloc.get_traced_memory()[1] < 32 * MEGABYTE
+    finally:
+        tracemalloc.stop()
+    for actual, expected in zip((for_input, for_weight), by_loops(problem, x, w, g), strict=True):
+        assume_comparable(expected)
+        ck.testing.assert_agree(actual, expected)
+
+
+MEGABYTE = 2**20
+
+
+def test_memory_of_an_ordinary_layer_is_a_block_and_its_arrays():
+    x, g = np.ones((2, 8, 40, 40)), np.ones((2, 4, 40, 40))
+    w_shape = (4, 8, 11, 11)  # all columns: 25 MB
+    tracemalloc.start()
+    try:
+        gradient = ck.conv2d_weight(x, w_shape, g, padding=5)
+        assert tracemalloc.get_traced_memory()[1] < 5 * (x.nbytes + g.nbytes) + 8 * MEGABYTE
+    finally:
+        tracemalloc.stop()
+    assert gradient[0, 0, 5, 5] == 2 * 40**2
+    assert gradient[0, 0, 0, 0] == 2 * 35**2
+
+
+def test_a_result_too_large_is_refused_at_once():
+    # Without examples the arguments are small and fit, but the weight is not small.
+    x, g = np.ones((0, 2**20, 2**10)), np.ones((0, 2**20, 1))
+    with pytest.raises(MemoryError, match=r"the result, \(1048576, 1048576, 1024\) of float64, is"):
+        ck.conv1d_weight(x, (2**20, 2**20, 2**10), g)
 
 
 def naive_recipe(v, w, problem):
@@ -289,7 +484,22 @@ REJECTED = {
         "input_size has 3 channels.*needs 4",
     ),
     "groups do not divide": ("conv1d_weight", {"groups": 4}, "weight_size has 6 output"),
-    "kernel too long": ("conv1d_weight", {"weight_size": (6, 4, 9)}, "kernel_size 9.*spans 9"),
+    "kernel too long for the input": (
+        "conv1d_input",
+        {"weight": np.ones((6, 4, 9))},
+        "weight of size 9 with dilation 1 spans 9 positions.*at most 8",
+    ),
+    "nothing in the input": (
+        "conv1d_input",
+        {"input_size": (2, 4, 0), "padding": 4},
+        "input_size is",
+    ),
+    "a pair too many": (
+        "conv1d_weight",
+        {"padding": ((1, 1), (1, 1))},
+        r"padding is \(\(1, 1\), \(1, 1\)\); as pairs it must hold 1 of \(before, after\)",
+    ),
+    "kernel too long": ("conv1d_weight", {"weight_size": (6, 4, 9)}, "weight_size 9.*spans 9"),
     "padding same": ("conv1d_input", {"padding": "same"}, "padding holds 'same', a str"),
     "padding valid": ("conv1d_weight", {"padding": "valid"}, "padding holds 'valid', a str"),
     "another input size": (

@@ -1,11 +1,12 @@
-"""conv_transpose1d, 2d, 3d three ways: torch, the transposed matrix, and <A x, y> = <x, A^T y>."""
+"""conv_transpose1d, 2d, 3d: torch, the transposed matrix, <A x, y> = <x, A^T y>, plain loops."""
 
+import tracemalloc
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 import torch.nn.functional as F
-from agreement import CONVKIT, LAYOUTS, compare, draw, tensor
+from agreement import CONVKIT, LAYOUTS, assume_comparable, compare, draw, tensor
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,11 +30,12 @@ class Problem:
     padding: int | tuple = 0
     output_padding: int | tuple = 0
     dilation: int | tuple = 1
+    padding_mode: str = "zeros"
     bias: bool = False
     dtype: str = "float64"
     seed: int = 0
     layout: str = "plain"
-    special: bool = False
+    special: bool = False  # in every array
 
     @property
     def axes(self):
@@ -41,6 +43,7 @@ class Problem:
 
     @property
     def options(self):
+        """Arguments that torch has, too."""
         return {
             "stride": self.stride,
             "padding": self.padding,
@@ -60,22 +63,28 @@ class Problem:
         channels = self.groups * self.channels
         batch = () if self.batch is None else (self.batch,)
         x = draw(rng, (*batch, channels, *self.size), self.dtype, self.layout, self.special)
-        w = draw(rng, (channels, self.filters, *self.kernel), self.dtype, self.layout)
-        b = draw(rng, (self.groups * self.filters,), self.dtype) if self.bias else None
+        w_shape = channels, self.filters, *self.kernel
+        w = draw(rng, w_shape, self.dtype, self.layout, self.special)
+        b_shape = (self.groups * self.filters,)
+        b = draw(rng, b_shape, self.dtype, special=self.special) if self.bias else None
         return x, w, b
 
 
 def transposed(problem):
-    return TRANSPOSE[problem.axes](*problem.arrays(), **problem.options)
+    return TRANSPOSE[problem.axes](
+        *problem.arrays(), **problem.options, padding_mode=problem.padding_mode
+    )
 
 
 def assert_agrees(problem):
     arguments = problem.arrays()
     tensors = [None if a is None else tensor(a) for a in arguments]
+    expected = TORCH[problem.axes](*tensors, **problem.options)
+    assume_comparable(expected.numpy())
     compare(
         f"conv_transpose{problem.axes}d",
         TRANSPOSE[problem.axes](*arguments, **problem.options),
-        TORCH[problem.axes](*tensors, **problem.options),
+        expected,
         arguments,
         problem.arrays(),
     )
@@ -161,24 +170,98 @@ def test_agrees_with_torch_on_drawn_problems(problem):
     assert_agrees(problem)
 
 
-@given(problems(below_stride=True))
+MODES = ["zeros", "reflect", "replicate", "circular", "symmetric"]
+
+
+@st.composite
+def padded(draw, problems):
+    """Draw a mode and for each axis a pair, of those that the mode can pad the result by."""
+    problem = draw(problems)
+    mode = draw(st.sampled_from(MODES))
+
+    def most(n):
+        return {"reflect": n - 1, "circular": n}.get(mode, 9)
+
+    pairs = []
+    for m in transposed(replace(problem, padding=0)).shape[-problem.axes :]:
+        n = draw(st.sampled_from([n for n in range(1, m + 1) if m - n <= 2 * most(n)]))
+        before = draw(st.integers(max(m - n - most(n), 0), min(m - n, most(n))))
+        pairs.append((before, m - n - before))
+    return replace(problem, padding=tuple(pairs), padding_mode=mode)
+
+
+@given(padded(problems(below_stride=True)))
 def test_is_the_transposed_matrix_times_the_input(problem):
-    problem = only_the_linear_map(problem, dtype="float64")
+    # Integers, so that both are the same number to the last digit.
+    problem = only_the_linear_map(problem, dtype="int64")
     y, w, _ = problem.arrays()
     x = transposed(problem)
-    matrix = ck.conv_matrix(w, x.shape, **problem.convolution)
-    ck.testing.assert_agree(matrix.T @ y.ravel(), x.ravel())
+    matrix = ck.conv_matrix(w, x.shape, **problem.convolution, padding_mode=problem.padding_mode)
+    np.testing.assert_array_equal(matrix.T @ y.ravel(), x.ravel())
 
 
-@given(problems(below_stride=True))
+@given(padded(problems(below_stride=True)))
 def test_is_the_adjoint(problem):
-    # Integers, so that <A x, y> and <x, A^T y> are the same number to the last digit.
     problem = only_the_linear_map(problem, dtype="int64")
     y, w, _ = problem.arrays()
     back = transposed(problem)
     x = draw(np.random.default_rng(problem.seed + 1), back.shape, "int64")
-    there = CONVKIT[problem.axes](x, w, **problem.convolution)
+    there = CONVKIT[problem.axes](x, w, **problem.convolution, padding_mode=problem.padding_mode)
     assert np.vdot(there, y) == np.vdot(x, back)
+
+
+@np.errstate(all="ignore")
+def by_loops(problem, size):
+    """Apply the definition: each value of the input adds a scaled kernel to what it had read."""
+    y, w, b = problem.arrays()
+    working = np.dtype("f4") if y.dtype == "f2" else y.dtype
+    y = (y if problem.batch is not None else y[None]).astype(working)
+    x = np.zeros((len(y), problem.groups * problem.filters, *size), working)
+    for i in np.ndindex(*problem.size):
+        for j in np.ndindex(*problem.kernel):
+            t = place_read(problem, size, i, j)
+            for c in range(problem.groups * problem.channels) if t else ():
+                first = c // problem.channels * problem.filters
+                kernel = w[c, :, *j].astype(working)
+                x[:, first : first + problem.filters, *t] += y[:, c, *i][:, None] * kernel
+    if b is not None:
+        x += b.astype(working).reshape(-1, *(1,) * len(size))
+    return (x if problem.batch is not None else x[0]).astype(w.dtype)
+
+
+def place_read(problem, size, i, j):
+    """Name the value that tap j at place i reads, itself or a copy; None for a padded zero."""
+    t = [
+        source(s * a + d * b - before, n, problem.padding_mode)
+        for s, a, d, b, (before, _), n in zip(
+            problem.stride, i, problem.dilation, j, problem.padding, size, strict=True
+        )
+    ]
+    return None if None in t else t
+
+
+def source(t, n, mode):
+    """Walk from a padded position t to the value of 0 ... n - 1 that stands there."""
+    if mode == "zeros":
+        return t if 0 <= t < n else None
+    if mode == "replicate":
+        return min(max(t, 0), n - 1)
+    if mode == "circular":
+        return t % n
+    twice = mode == "symmetric"  # the border stands twice
+    while not 0 <= t < n:
+        t = -t - twice if t < 0 else 2 * (n - 1) - t + twice
+    return t
+
+
+@given(padded(problems()))
+def test_is_its_definition_whatever_the_numbers(problem):
+    with np.errstate(all="raise"):
+        x = transposed(problem)
+    expected = by_loops(problem, x.shape[-problem.axes :])
+    assert (x.dtype, x.shape) == (expected.dtype, expected.shape)
+    assume_comparable(expected)
+    ck.testing.assert_agree(x, expected)
 
 
 def only_the_linear_map(problem, dtype):
@@ -259,6 +342,18 @@ def test_float16_is_summed_in_single_precision():
     assert y[0, 2:5].tolist() == [1 + 2 * tiny] * 3
 
 
+@given(padded(problems()))
+def test_float16_is_rounded_once(problem):
+    # Whole numbers: their sums, bias included, are exact in float64.
+    problem = replace(problem, dtype="float16", bias=True, special=False)
+    x, w, b = (np.rint(a * 30) for a in problem.arrays())
+    b = b * 100
+    options = problem.options | {"padding_mode": problem.padding_mode}
+    exact = TRANSPOSE[problem.axes](*(a.astype(float) for a in (x, w, b)), **options)
+    actual = TRANSPOSE[problem.axes](x, w, b, **options)
+    np.testing.assert_array_equal(actual, exact.astype("f2"))
+
+
 def test_lists_and_byte_order_do_not_matter():
     x, w, b = replace(PLAIN[1], bias=True).arrays()
     expected = ck.conv_transpose1d(x, w, b)
@@ -291,6 +386,92 @@ def test_positional_arguments_are_torchs():
     )
 
 
+@pytest.mark.parametrize("dtype", [*"bhilqBHILQ"])
+def test_any_integer_type_is_an_integer(dtype):
+    problem = Problem((3, 4), (2, 1), channels=1, filters=1, groups=128, bias=True)
+    if dtype in "bB":
+        problem = replace(problem, groups=100)
+    stated = {"stride": 3, "padding": 1, "output_padding": 1, "dilation": 2}
+    expected = transposed(replace(problem, **stated))
+    options = {name: np.dtype(dtype).type(value) for name, value in stated.items()}
+    groups = np.dtype(dtype).type(problem.groups)
+    actual = ck.conv_transpose2d(*problem.arrays(), **options, groups=groups)
+    np.testing.assert_array_equal(actual, expected)
+
+
+@st.composite
+def enormous(draw):
+    """Draw a small problem whose stride, dilation and padding are enormous on some axis."""
+    axes = draw(st.integers(1, 2))
+
+    def per_axis(low, high):
+        return draw(st.tuples(*[st.integers(low, high)] * axes))
+
+    def small_or_enormous():
+        number = st.one_of(st.integers(1, 3), st.integers(10**4, 5 * 10**8))
+        return draw(st.tuples(*[number] * axes))
+
+    size, kernel, most = per_axis(1, 3), per_axis(1, 3), per_axis(1, 20)
+    stride, dilation = small_or_enormous(), small_or_enormous()
+    sizes = zip(size, kernel, stride, dilation, most, strict=True)
+    spare = [max((n - 1) * s + d * (k - 1) + 1 - m, 0) for n, k, s, d, m in sizes]
+    return Problem(
+        size,
+        kernel,
+        channels=draw(st.integers(1, 3)),
+        filters=draw(st.integers(1, 3)),
+        groups=draw(st.integers(1, 2)),
+        stride=stride,
+        padding=tuple((p // 2, p - p // 2) for p in spare),
+        dilation=dilation,
+        padding_mode=draw(st.sampled_from(["zeros", "replicate", "symmetric"])),
+        seed=draw(st.integers(0, 99)),
+    )
+
+
+@given(enormous())
+def test_memory_follows_the_result_and_not_the_padding(problem):
+    x, peak = measured(lambda: transposed(problem))
+    assert peak < MEGABYTE
+    if problem.padding_mode == "zeros":  # the walk of the others would take as long as it is far
+        ck.testing.assert_agree(x, by_loops(problem, x.shape[-problem.axes :]))
+
+
+MEGABYTE = 2**20
+
+
+def measured(call):
+    """Return what a call gives and the bytes that it needed at the most."""
+    tracemalloc.start()
+    try:
+        return call(), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("mode", ["zeros", "circular"])
+def test_memory_of_an_ordinary_layer_is_a_block_and_its_arrays(mode):
+    x, w = np.ones((2, 4, 40, 40)), np.ones((4, 32, 11, 11))  # all columns: 99 MB
+    y, peak = measured(lambda: ck.conv_transpose2d(x, w, padding=4, padding_mode=mode))
+    assert peak < 5 * (x.nbytes + y.nbytes) + 8 * MEGABYTE
+
+
+def test_many_places_that_only_read_padding_are_not_held_for_every_channel():
+    x, w = np.ones((1, 1, 10**5)), np.ones((1, 500, 1))  # all patches: 400 MB
+    options = {"padding": 10**5 // 2 - 2, "padding_mode": "replicate"}
+    y, peak = measured(lambda: ck.conv_transpose1d(x, w, **options))
+    assert y.shape == (1, 500, 4)
+    assert y[0, 0].tolist() == [10**5 // 2 - 1, 1, 1, 10**5 // 2 - 1]
+    assert peak < 5 * x.nbytes + 8 * MEGABYTE
+
+
+@pytest.mark.parametrize("stride", [2**31 - 1, 10**9])
+def test_a_result_too_large_is_refused_at_once(stride):
+    x = np.ones((1, 1, 2**12))
+    with pytest.raises(MemoryError, match=r"the result, \(1, 1, \d+\) of float64, is too large"):
+        ck.conv_transpose1d(x, np.ones((1, 1, 1)), stride=stride)
+
+
 X, W = np.ones((2, 4, 5)), np.ones((4, 3, 3))
 
 # name: (arguments of conv_transpose1d, what the message must say); torch refuses every one of them.
@@ -299,6 +480,10 @@ REJECTED = {
     "input without a value": ({"input": X[..., :0]}, r"input has spatial size \(0,\)"),
     "weight of rank 2": ({"weight": W[0]}, r"weight has shape \(3, 3\); conv_transpose1d needs 3"),
     "weight empty": ({"weight": W[:, :0]}, r"weight has shape \(4, 0, 3\); every axis needs"),
+    "no input channel": (
+        {"input": X[:, :0], "weight": W[:0]},
+        r"weight has shape \(0, 3, 3\); every axis needs at least one",
+    ),
     "weight single": ({"weight": W.astype("f4")}, "weight has dtype float32 but input has"),
     "channels differ": ({"weight": W[:3]}, "input has 4 channels.*needs 3"),
     "groups do not divide": ({"groups": 3}, "groups is 3; it must divide the 4 channels"),
@@ -307,6 +492,23 @@ REJECTED = {
     "nothing remains": (
         {"weight": W[..., :2], "padding": 3},
         "padding is 3, which leaves 0 of 6 values on spatial axis 0 of the output; at least one",
+    ),
+    "nothing remains of pairs": (
+        {"padding": [(4, 3)]},
+        r"padding is \(4, 3\), which leaves 0 of 7 values on spatial axis 0",
+    ),
+    "a pair too many": (
+        {"padding": ((1, 1), (1, 1))},
+        r"padding is \(\(1, 1\), \(1, 1\)\); as pairs it must hold 1 of \(before, after\)",
+    ),
+    "a mode unknown": ({"padding_mode": "mirror"}, "padding_mode is 'mirror'; it must be one of"),
+    "a mirror too narrow": (
+        {"padding": 2, "padding_mode": "reflect", "weight": W[..., :2]},
+        "padding adds 2 values on a side of spatial axis 0, which has 2;.*accepts at most 1",
+    ),
+    "a circle too narrow": (
+        {"padding": (3,), "padding_mode": "circular"},
+        "padding adds 3 values on a side of spatial axis 0, which has 1;.*accepts at most 1",
     ),
     "output_padding negative": ({"output_padding": -1}, "output_padding is -1"),
     "output_padding too large": (
