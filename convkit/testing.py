@@ -31,7 +31,7 @@ def assert_agree(actual: object, expected: object, *, check_dtype: bool = False)
     Raises
     ------
     AssertionError
-        With both numbers of items, shapes or dtypes; or with the largest error, where it is, its
+        With both lengths, shapes or dtypes; or with the largest error, where it is, its
         limit, and how many values are beyond.
     TypeError
         When a result is not numeric, or is a masked array.
@@ -65,7 +65,7 @@ def compare(actual: object, expected: object, path: str, check_dtype: bool) -> N
         return
     both = items(actual, f"actual{path}"), items(expected, f"expected{path}")
     if len(both[0]) != len(both[1]):
-        raise AssertionError(f"{where}{len(both[0])} items against {len(both[1])}")
+        raise AssertionError(f"{where}length {len(both[0])} against {len(both[1])}")
     for number, pair in enumerate(zip(*both, strict=True)):
         compare(*pair, f"{path}[{number}]", check_dtype)
 
