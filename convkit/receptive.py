@@ -178,7 +178,8 @@ def receptive_field(layers: Iterable[Layer]) -> list[ReceptiveField]:
 
     Up again: two outputs for each of what the transposed layer reads.
 
-    >>> receptive_field([*layers, Layer(4, stride=2, padding=1, transposed=True)])[-1]
+    >>> up = Layer(4, stride=2, padding=1, transposed=True)
+    >>> receptive_field([*layers, up])[-1]
     ReceptiveField(size=10, stride=1, padding=5)
     """
     layers = checked(layers)

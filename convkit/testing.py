@@ -41,7 +41,7 @@ def assert_agree(actual: object, expected: object, *, check_dtype: bool = False)
     >>> assert_agree([1.0, 2.0], [1.0, 2.0 + 1e-12])
     >>> assert_agree([1, 2], [1, 3])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    AssertionError: largest error 1 at (1,): 2 against 3; at most 0 is allowed; ...
+    AssertionError: largest error 1 at (1,): 2 against 3; at most 0 ...
 
     Values and indices, each on their own.
 
