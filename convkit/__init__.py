@@ -48,7 +48,14 @@ from .pooling import (
     max_unpool3d_input,
 )
 from .receptive import Layer, ReceptiveField, receptive_field
-from .signals import convolve, correlate, normalized_correlate, pearson
+from .signals import (
+    convolve,
+    correlate,
+    correlation_lags,
+    normalized_correlate,
+    pearson,
+    separable,
+)
 from .transpose import conv_transpose1d, conv_transpose2d, conv_transpose3d
 
 __version__ = "0.1.0"
@@ -89,6 +96,7 @@ __all__ = [
     "conv_transpose3d",
     "convolve",
     "correlate",
+    "correlation_lags",
     "fold",
     "max_pool1d",
     "max_pool1d_input",
@@ -106,6 +114,7 @@ __all__ = [
     "output_size",
     "pearson",
     "receptive_field",
+    "separable",
     "testing",
     "unfold",
 ]

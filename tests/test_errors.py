@@ -23,6 +23,7 @@ import convkit as ck
 
 PACKAGE = Path(ck.__file__).parent
 WORK = {"patches.gather", "patches.scatter", "padding.pad", "signals.slide", "signals.unit"}
+WORK |= {"signals.closest_factors"}
 WORK |= {"maximum.winners", "maximum.planes", "average.sum_windows", "runs.along"}
 WORK |= {"__init__.correlate", "matrix.band_matrix", "transpose.add_up", "gradients.channel_sums"}
 TORCH_REFUSES = (RuntimeError, TypeError, ValueError, IndexError, AttributeError)
@@ -88,6 +89,8 @@ GOOD = {
     "conv_matrix": Call({"weight": np.ones((6, 2, 3)), "input_size": (4, 8), "groups": 2}),
     "output_size": Call({"input_size": (8, 8), "kernel_size": 3, "stride": 1}),
     "receptive_field": Call({"layers": [ck.Layer(3, 2), ck.Layer(3)]}),
+    "correlation_lags": Call({"n": 5, "m": 3, "mode": "full"}),
+    "separable": Call({"kernel": np.ones((3, 3))}),
     "correlate": Call({"signal": np.arange(5.0), "kernel": np.ones(3), "mode": "full"}),
     "convolve": Call({"signal": np.arange(5.0), "kernel": np.ones(3), "mode": "full"}),
     "pearson": Call({"x": np.arange(5.0), "y": np.arange(5.0)}),
@@ -117,6 +120,8 @@ WRONG_VALUES = {
     "divisor_override": {"zero": 0, "a float": 1.5, "a string": "2", "a bool": True},
     "padding_mode": {"unknown": "mean", "None": None, "a list": ["zeros"]},
     "method": {"unknown": "winograd", "None": None, "an int": 1},
+    "n": SIZES | {"None": None},
+    "m": SIZES | {"None": None},
     "mode": {"unknown": "middle", "None": None, "an int": 1},
     "output_size": {
         "negative": -1,
@@ -149,6 +154,7 @@ WRONG_ARRAYS = {
 FINE = {
     *((name, "of booleans") for name in ("unfold", "fold", "pearson", "normalized_correlate")),
     *((name, "a tuple holding a float") for name in ("unfold", "fold")),  # a 1-D kernel: the rank
+    ("separable", "with too many axes"),
     ("output_size", "too long"),  # of any number of axes
 }
 # Unpooling needs these only for the size of the result, and torch takes whatever gives one.
@@ -312,6 +318,10 @@ SPECIAL = {
         "one number": (lambda a: {"x": np.ones(1), "y": np.ones(1)}, "x has shape"),
         "complex": (lambda a: {"x": np.ones(5, complex)}, "x has dtype complex128"),
     },
+    "separable": {
+        "not finite": (lambda a: {"kernel": np.full((3, 3), np.inf)}, "kernel holds.*infinity"),
+        "nothing": (lambda a: {"kernel": np.ones((3, 0))}, "kernel has shape.*needs"),
+    },
     "normalized_correlate": {
         "constant": (lambda a: {"template": np.ones(3)}, "template.*constant"),
         "too large": (lambda a: {"template": np.arange(10.0)}, "template has shape"),
@@ -380,7 +390,7 @@ def test_the_tables_name_every_public_function():
 def test_the_good_calls_work(name):
     with watch() as called:
         getattr(ck, name)(**GOOD[name].arguments)
-    assert WORK & called or name in ("output_size", "receptive_field")
+    assert WORK & called or name in ("output_size", "receptive_field", "correlation_lags")
 
 
 @pytest.mark.parametrize(("name", "argument", "fault"), list(wrong_arguments()))

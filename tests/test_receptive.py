@@ -1,4 +1,8 @@
-"""Receptive fields against the inputs that autograd says are read, and published networks."""
+"""Receptive fields against what impulses reach, the definition, and published networks."""
+
+import itertools
+import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -13,61 +17,179 @@ from convkit import Layer, receptive_field
 
 
 def run(x, stack):
-    """Run layers that pass a gradient to every input they read, or, for "max", to the largest."""
+    """Run layers that pass an impulse on from every input they read; "max" takes the largest."""
     for layer, kind in stack:
+        size, steps = layer.kernel_size, layer.stride
+        if layer.transposed:
+            weight = torch.ones(1, 1, size)
+            x = F.conv_transpose1d(x, weight, stride=steps, dilation=layer.dilation)
+            x = F.pad(x, [-p for p in layer.padding])
+            continue
         x = F.pad(x, layer.padding)
         if kind == "max":
-            x = F.max_pool1d(x, layer.kernel_size, layer.stride, 0, layer.dilation)
+            x = F.max_pool1d(x, size, steps, 0, layer.dilation)
         elif kind == "mean" and layer.dilation == 1:
-            x = F.avg_pool1d(x, layer.kernel_size, layer.stride)
+            x = F.avg_pool1d(x, size, steps)
         else:
-            weight = torch.ones(1, 1, layer.kernel_size)
-            x = F.conv1d(x, weight, None, layer.stride, 0, layer.dilation)
+            x = F.conv1d(x, torch.ones(1, 1, size), None, steps, 0, layer.dilation)
     return x
 
 
-def inputs_read(stack, length, outputs):
-    """Return for each output the inputs that autograd says it reads.
-
-    Where a layer takes a maximum there is one example per input, in which that input is largest.
-    """
-    maxima = any(kind == "max" for _, kind in stack)
-    x = (torch.eye(length) if maxima else torch.ones(1, length))[:, None].requires_grad_()
-    y = run(x, stack)[:, 0].sum(0)
-    gradients = [torch.autograd.grad(y[i], x, retain_graph=True)[0] for i in outputs]
-    return [gradient.any(dim=0)[0].nonzero()[:, 0].numpy() for gradient in gradients]
+def inputs_read(stack, length):
+    """Return for each output the inputs whose impulse reaches it, one example per input."""
+    y = run(torch.eye(length, dtype=torch.float32)[:, None], stack)[:, 0]
+    return [reached.nonzero()[:, 0].tolist() for reached in y.T]
 
 
 def assert_field_is_what_is_read(stack, extra):
     """Compare the ends of the first two fields that lie inside the input, and one cut off."""
     size, stride, padding = receptive_field([layer for layer, _ in stack])[-1]
-    whole = -(-padding // stride)
-    length = (whole + 1) * stride - padding + size + extra
-    cut, *read = inputs_read(stack, length, (0, whole, whole + 1))
-    for i, inputs in zip((whole, whole + 1), read, strict=True):
+    first = -(-padding // stride)
+    length = (first + 1) * stride - padding + size + extra
+    read = inputs_read(stack, length)
+    for i in (first, first + 1):
         start = i * stride - padding
-        compare("receptive_field", np.array([start, start + size - 1]), inputs[[0, -1]])
-    assert set(cut) <= set(range(size - padding))
+        ends = np.array([read[i][0], read[i][-1]])
+        compare("receptive_field", np.array([start, start + size - 1]), ends)
+    assert set(read[0]) <= set(range(size - padding))
 
 
+PADDINGS = st.one_of(st.integers(0, 3), st.tuples(st.integers(0, 3), st.integers(0, 3)))
 LAYERS = st.builds(
     Layer,
     kernel_size=st.integers(1, 3),
     stride=st.integers(1, 3),
-    padding=st.one_of(st.integers(0, 3), st.tuples(st.integers(0, 3), st.integers(0, 3))),
+    padding=PADDINGS,
     dilation=st.integers(1, 3),
 )
 SUMS, MAXIMA = st.sampled_from(["conv", "mean"]), st.sampled_from(["conv", "max"])
 
 
 @given(st.lists(st.tuples(LAYERS, SUMS), min_size=1, max_size=4), st.integers(0, 5))
-def test_the_field_is_what_autograd_says_is_read(stack, extra):
+def test_the_field_is_what_impulses_reach(stack, extra):
     assert_field_is_what_is_read(stack, extra)
 
 
-@given(st.lists(st.tuples(LAYERS, MAXIMA), min_size=1, max_size=2), st.integers(0, 5))
-def test_the_field_of_a_maximum_is_what_autograd_says_is_read(stack, extra):
+@given(st.lists(st.tuples(LAYERS, MAXIMA), min_size=1, max_size=3), st.integers(0, 5))
+def test_the_field_of_a_maximum_is_what_impulses_reach(stack, extra):
     assert_field_is_what_is_read(stack, extra)
+
+
+def read_by(layers, output):
+    """Return the inputs that an output reads, from the definition, on a line without ends."""
+    read = {output}
+    for layer in reversed(layers):
+        s, d, p = layer.stride, layer.dilation, layer.padding[0]
+        taps = range(layer.kernel_size)
+        if layer.transposed:
+            fed = {i + p - d * t for i in read for t in taps}  # s times an input
+            read = {j // s for j in fed if j % s == 0}
+        else:
+            read = {s * i - p + d * t for i in read for t in taps}
+    return read
+
+
+def measured(layers, outputs):
+    """Return size, stride and padding that the definition gives for so many outputs."""
+    stride = Fraction(1)
+    for layer in layers:
+        stride *= Fraction(1, layer.stride) if layer.transposed else layer.stride
+    read = {i: read_by(layers, i) for i in range(outputs)}
+    size = max(max(r) - min(r) + 1 if r else 0 for r in read.values())
+    padding = max((i * stride - min(r) for i, r in read.items() if r), default=0)
+    return size, stride, padding
+
+
+def repeats(layers):
+    """Return a number of outputs after which the fields repeat for certain."""
+    return math.prod(layer.stride for layer in layers if layer.transposed)
+
+
+def is_dense(layer):
+    return not layer.transposed or (layer.dilation == 1 and layer.kernel_size >= layer.stride)
+
+
+BOTH_KINDS = st.builds(
+    Layer,
+    kernel_size=st.integers(1, 4),
+    stride=st.integers(1, 3),
+    padding=PADDINGS,
+    dilation=st.integers(1, 2),
+    transposed=st.booleans(),
+)
+
+
+@given(st.lists(BOTH_KINDS, min_size=1, max_size=4))
+def test_the_field_of_both_kinds_of_layers_is_what_the_definition_reads(layers):
+    field, expected = receptive_field(layers)[-1], measured(layers, repeats(layers))
+    assert measured(layers, 2 * repeats(layers)) == expected
+    assert field.stride == expected[1]
+    if all(map(is_dense, layers)):
+        assert field == expected
+    else:  # outputs with holes at the ends of what they read
+        assert field.size >= expected[0]
+        assert field.padding >= expected[2] or not expected[0]
+
+
+SMALL = [
+    Layer(k, s, p, transposed=transposed)
+    for k in (1, 2, 3, 4)
+    for s in (1, 2, 3)
+    for p in (0, 1)
+    for transposed in (False, True)
+    if k >= s or not transposed
+]
+
+
+def test_every_small_stack_reads_what_the_definition_reads():
+    for layers in itertools.product(SMALL, SMALL):
+        assert receptive_field(layers)[-1] == measured(layers, repeats(layers))
+
+
+@given(st.lists(BOTH_KINDS.filter(is_dense), min_size=1, max_size=3))
+def test_the_fields_of_both_kinds_are_what_impulses_reach(layers):
+    """Far from both ends of an input, several fields long, whose impulses show every output."""
+    size, stride, padding = receptive_field(layers)[-1]
+    around = math.ceil(4 * (abs(padding) + size + repeats(layers) * stride))
+    middle = math.ceil(around / stride)
+    read = inputs_read([(layer, "conv") for layer in layers], 3 * around)
+    fields = {i: read[i] for i in range(middle, middle + repeats(layers))}
+    assert all(set(r) == read_by(layers, i) for i, r in fields.items())
+    assert size == max(max(r) - min(r) + 1 if r else 0 for r in fields.values())
+    assert padding == max((i * stride - min(r) for i, r in fields.items() if r), default=0)
+
+
+@pytest.mark.parametrize(
+    ("layers", "field"),
+    [
+        ([Layer(2, 2, transposed=True)], (1, Fraction(1, 2), Fraction(1, 2))),  # upsampling
+        ([Layer(4, 2, 1, transposed=True)], (2, Fraction(1, 2), 1)),
+        ([Layer(3, 2, 1), Layer(4, 2, 1, transposed=True)], (5, 1, 3)),
+        ([Layer(1, 3, transposed=True), Layer(3)], (1, Fraction(1, 3), 0)),
+        ([Layer(1, 2, transposed=True), Layer(1, 2, 1)], (0, 1, 0)),  # none reads anything
+    ],
+)
+def test_fields_of_transposed_layers_by_hand(layers, field):
+    assert receptive_field(layers)[-1] == field
+    assert [type(number) for number in receptive_field(layers)[-1]] == [*map(type, field)]
+
+
+@pytest.mark.parametrize(("k", "d"), list(itertools.product(range(1, 6), range(1, 4))))
+def test_same_padding_of_a_layer_is_that_of_a_convolution(k, d):
+    layer = Layer(k, padding="same", dilation=d)
+    x, w = np.arange(20.0)[None], np.ones((1, 1, k))
+    padded = np.pad(x, ((0, 0), layer.padding))
+    ck.testing.assert_agree(
+        ck.conv1d(padded, w, dilation=d), ck.conv1d(x, w, padding="same", dilation=d)
+    )
+    assert receptive_field([layer])[0].padding == layer.padding[0]
+
+
+def test_layers_whose_outputs_all_differ_are_refused_at_once():
+    layers = [Layer(3, 2**31 - 1, transposed=True)] * 40
+    with pytest.raises(ValueError, match=r"layers has .* at most 16384") as e:
+        receptive_field(layers)
+    assert len(str(e.value)) <= 300
 
 
 @given(st.lists(LAYERS, max_size=5))
@@ -88,7 +210,7 @@ def test_there_is_one_field_per_layer(layers):
 )
 def test_a_field_may_have_holes(layers, size, read):
     assert receptive_field(layers)[-1].size == size
-    (inputs,) = inputs_read([(layer, "conv") for layer in layers], size, [0])
+    (inputs,) = inputs_read([(layer, "conv") for layer in layers], size)
     assert len(inputs) == read
 
 
@@ -262,7 +384,10 @@ def test_a_layer_says_what_it_is():
     assert layer == Layer(kernel_size=np.int8(3), stride=1, padding=[1, 1], dilation=1)
     assert Layer(3, padding=(1, 2)).padding == (1, 2)
     assert {layer: "hashable"}
-    assert repr(layer) == "Layer(kernel_size=3, stride=1, padding=(1, 1), dilation=1)"
+    assert repr(layer) == (
+        "Layer(kernel_size=3, stride=1, padding=(1, 1), dilation=1, transposed=False)"
+    )
+    assert Layer(3, transposed=True) != Layer(3)
     with pytest.raises(AttributeError):
         layer.stride = 0
 
@@ -288,7 +413,11 @@ def test_no_layers_have_no_fields():
         ({"padding": -1}, "padding is -1; it must be at least 0"),
         ({"padding": (0, -1)}, "padding is -1"),
         ({"padding": (1, 1, 1)}, r"padding is \(1, 1, 1\); it must be one int or a tuple of 2"),
-        ({"padding": "same"}, "padding holds 'same'"),
+        ({"padding": "full"}, "padding is 'full'; it must be an int, a pair or 'same'"),
+        ({"padding": "same", "stride": 2}, "padding='same' needs stride 1, but stride is 2"),
+        ({"padding": None}, "padding holds None"),
+        ({"padding": np.ones(2)}, "padding holds an array of shape"),
+        ({"transposed": 1}, "transposed is 1, a int; it must be True or False"),
     ],
 )
 def test_a_layer_refuses_by_name(arguments, message):

@@ -109,7 +109,7 @@ class Field(Explorer):
     def seen(self) -> Array:
         """The inputs from the first to the last that the picked unit can see."""
         size, jump, padding = self.field
-        first = self.unit[1] * jump - padding
+        first = int(self.unit[1] * jump - padding)
         return np.arange(max(0, first), max(0, min(self.n, first + size)))
 
     def sentence(self) -> str:
@@ -131,7 +131,7 @@ class Field(Explorer):
     def of_centre(self) -> str:
         """Return on how many paths the input in the middle of the field is."""
         paths, (size, jump, padding) = self.output, self.field
-        middle, all_paths = self.unit[1] * jump - padding + (size - 1) // 2, paths.sum()
+        middle, all_paths = int(self.unit[1] * jump - padding) + (size - 1) // 2, paths.sum()
         if not 0 <= middle < self.n or not all_paths:
             return "the centre of its field is padding."
         share, even = percent(paths[middle], all_paths), percent(1, int(np.count_nonzero(paths)))

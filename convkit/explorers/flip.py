@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from .. import plotting
 from ..arguments import Array
-from ..signals import convolve, correlate
+from ..signals import Mode, convolve, correlate
 from .explorer import Explorer
 from .traits import choice, numbers, switch, whole
 
@@ -110,7 +110,7 @@ class Flip(Explorer):
         return figure
 
 
-def slid(x: ArrayLike, w: ArrayLike, flip: bool, swap: bool, mode: str) -> Array:
+def slid(x: ArrayLike, w: ArrayLike, flip: bool, swap: bool, mode: Mode) -> Array:
     """Return the correlation, or if `flip` the convolution, of x and w, swapped or not."""
     signal, kernel = (w, x) if swap else (x, w)
     return (convolve if flip else correlate)(signal, kernel, mode)
