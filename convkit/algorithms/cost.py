@@ -49,6 +49,7 @@ import scipy  # its submodules are slow to import: scipy.fft is loaded when firs
 
 from ..arguments import Sizes
 from ..geometry import places, span
+from .winograd import TILE
 
 Shape: TypeAlias = tuple[int, ...]  # unlike a list it can be remembered by a cache
 DType: TypeAlias = np.dtype[Any]
@@ -59,6 +60,9 @@ MULTIPLY, MULTIPLY_INTEGERS = 0.017, 1.0
 
 FFT_CALLS = 400_000.0
 MOVE, TRANSFORM, MULTIPLY_SPECTRA = 1.8, 0.18, 0.40
+WINOGRAD_CALLS = 150_000.0
+MOVE_TILES, MULTIPLY_POINTS, TRANSFORM_KERNELS = 0.5, 0.02, 2.0
+
 TILES = (1.5, 2.0, 3.0, 4.0, 6.0, 8.0, math.inf)  # in spans of the kernel
 
 
@@ -90,6 +94,22 @@ def fft(x_shape: Shape, w_shape: Shape, dilation: Shape, dtype: DType) -> tuple[
     least = min(estimates.values())
     equals = (tile for tile, estimate in estimates.items() if estimate < 1.05 * least)
     return least, max(equals, key=math.prod)
+
+
+@lru_cache(maxsize=1024)
+def winograd(x_shape: Shape, w_shape: Shape, dtype: DType) -> float:
+    """Estimate the nanoseconds of Winograd's tiles, for what it can do."""
+    examples, channels, *size = x_shape
+    filters, _, *kernel_size = w_shape
+    tiles = examples * math.prod(
+        -(-(n - k + 1) // TILE) for n, k in zip(size, kernel_size, strict=True)
+    )
+    points = math.prod(TILE + k - 1 for k in kernel_size)
+    move = tiles * points * (channels + filters) * len(size) * MOVE_TILES
+    product = tiles * points * channels * filters * MULTIPLY_POINTS
+    kernels = points * channels * filters * TRANSFORM_KERNELS
+    complex_ = 2 if dtype.kind == "c" else 1
+    return WINOGRAD_CALLS + words(dtype) * (move + product * complex_ + kernels)
 
 
 def tile_size(size: Sizes, spans: Sizes, scale: float, dtype: DType) -> Shape:
