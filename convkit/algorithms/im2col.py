@@ -13,8 +13,8 @@ The idea
 Multiplications
     The same as naive, N * D * (C / groups) * positions * k, but inside a tuned matrix product.
 Memory
-    The columns of one block: 4 MB, or as much as the kernels. All columns would hold each input
-    value up to k times.
+    The columns of one block: 4 MB, or as much as the kernels. All columns would hold an input value
+    as often as it is read: up to k times, less near the border.
 When it wins
     For the small kernels of networks, in floating point: there a matrix product runs near the
     machine's peak.
@@ -23,9 +23,10 @@ Source
     document processing", 2006.
 """
 
+import itertools
 import math
 from collections.abc import Iterator
-from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -56,7 +57,7 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
     return y.reshape(len(x), out_channels, *positions)
 
 
-def blocks(counts: Sizes, place_bytes: int, size: int) -> Iterator[tuple[slice, ...]]:
+def blocks(counts: Sizes, place_bytes: int, size: int) -> Iterator[tuple[Any, ...]]:
     """Divide an array of so many places into blocks of at most `size` bytes, or of one place.
 
     A block takes the last axes whole, a run of the one that does not fit, one of those before.
@@ -67,4 +68,4 @@ def blocks(counts: Sizes, place_bytes: int, size: int) -> Iterator[tuple[slice, 
         step = min(max(count, 1), room)
         axes.insert(0, [slice(i, min(i + step, count)) for i in range(0, count, step)])
         room = max(room // max(count, 1), 1)
-    return product(*axes)
+    return itertools.product(*axes)

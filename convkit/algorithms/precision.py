@@ -11,29 +11,32 @@ from typing import TypeAlias
 import numpy as np
 
 from ..arguments import Array
+from .products import product
 
 SINGLE, DOUBLE = 1e-4, 1e-10  # promised: the largest error, relative to the largest output
 CHECKS, FILTERS = 4, 64  # random sums that each filter is in, and filters in a sum
-LEEWAY = 4  # an output may be wrong by so many times what the sums show
+LEEWAY = 2  # an output may be wrong by so many times what the sums show
 
 # From x and w, of floats, to the result and by how much an output may be wrong.
 Detour: TypeAlias = Callable[[Array, Array], tuple[Array, float]]
 
 
-def promised(detour: Detour, x: Array, w: Array) -> Array | None:
-    """Return what the detour gives once it is good enough for the dtype of x; None if it never is.
+def promised(detour: Detour, direct: Callable[[Array, Array], Array], x: Array, w: Array) -> Array:
+    """Return what the detour gives once it is good enough for the dtype of x, else the direct sum.
 
     A NaN or an infinity, which spreads over more than its own outputs, fails one of the conditions.
     """
     double = np.result_type(x, np.float64)
     allowed = DOUBLE if x.dtype == double else SINGLE
     for precision in dict.fromkeys((x.dtype, double)):
-        y, error = detour(x.astype(precision, copy=False), w.astype(precision, copy=False))
-        y = y.astype(x.dtype, copy=False)
+        operands = x.astype(precision, copy=False), w.astype(precision, copy=False)
+        y, error = detour(*operands)
         largest = np.abs(y).max(initial=0)
         if np.isfinite(largest) and error <= allowed * largest:
-            return y
-    return None
+            return y.astype(x.dtype, copy=False)
+    if np.isfinite(largest):  # the sums cancel, so a direct one needs its digits as well
+        return direct(*operands).astype(x.dtype, copy=False)
+    return direct(x, w)
 
 
 def rounded_back(detour: Detour, x: Array, w: Array) -> Array:
@@ -55,13 +58,15 @@ def random_sums(w: Array) -> tuple[Array, Array]:
     filters = len(w)
     count = -(-filters // FILTERS)
     rng = np.random.default_rng(0)
-    weights = rng.uniform(0.5, 1.5, (CHECKS, 1, filters)) * rng.choice([-1, 1], (CHECKS, 1, filters))
+    weights = rng.uniform(0.5, 1.5, (CHECKS, 1, filters)) * rng.choice(
+        [-1, 1], (CHECKS, 1, filters)
+    )
     mine = np.arange(filters) % count == np.arange(count)[:, None]
     weights = (weights * mine).reshape(-1, filters).astype(w.dtype)
     return weights, np.tensordot(weights, w, 1)
 
 
-def deviation(x: Array, y: Array, weights: Array, sums: Array) -> Array:
+def deviation(x: Array, y: Array, weights: Array, sums: Array) -> float:
     """Compare weighed sums of the outputs y (N, D, *S_out) with those of x by the summed kernels.
 
     A sum of kernels gives the sum of their outputs, so this checks all filters for the price of a
@@ -72,8 +77,9 @@ def deviation(x: Array, y: Array, weights: Array, sums: Array) -> Array:
     """
     rows, channels, *kernel_size = sums.shape
     taps = np.moveaxis(sums, 1, -1).reshape(-1, channels)
-    read = (taps @ x.reshape(len(x), channels, -1)).reshape(-1, rows, *kernel_size, *x.shape[2:])
-    difference = (weights @ y.reshape(*y.shape[:2], -1)).reshape(-1, rows, *y.shape[2:])
+    read = product(taps, x.reshape(len(x), channels, -1))
+    read = read.reshape(-1, rows, *kernel_size, *x.shape[2:])
+    difference = product(weights, y.reshape(*y.shape[:2], -1)).reshape(-1, rows, *y.shape[2:])
     for j in np.ndindex(*kernel_size):
         difference -= read[:, :, *j, *map(slice, j, np.add(j, y.shape[2:]))]
-    return LEEWAY * np.abs(difference).max()
+    return float(LEEWAY * np.abs(difference).max())

@@ -37,6 +37,8 @@ from ..arguments import Array, Sizes
 from ..padding import pad
 from ..patches import gather
 from . import im2col, precision
+from .cores import CORES, on_all_cores
+from .products import product
 
 TILE = 4  # outputs of a tile along an axis
 POINTS = (0.0, 1.0, -1.0, 2.0, -0.5, -2.0, 0.5)  # as many as needed, and infinity
@@ -45,8 +47,8 @@ POINTS = (0.0, 1.0, -1.0, 2.0, -0.5, -2.0, 0.5)  # as many as needed, and infini
 def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -> Array:
     """Correlate a padded x (N, C, *S) with w (D, C, *K); return (N, D, *S_out).
 
-    Where single precision is not enough, double takes its place, and where that is not enough (a
-    NaN or an infinity fills its tile), the sum is done directly.
+    Where single precision is not enough double takes its place, and where that is not enough, or a
+    NaN or an infinity fills a tile, the direct sum.
     """
     if message := refusal(w.shape[2:], stride, dilation, groups):
         raise ValueError(message)
@@ -54,8 +56,11 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
         if not is_exact(x, w):
             raise precision.inexact("winograd")
         return precision.rounded_back(correlate_tiles, x, w)
-    y = precision.promised(correlate_tiles, x, w)
-    return im2col.correlate(x, w, stride, dilation, groups) if y is None else y
+
+    def direct(x: Array, w: Array) -> Array:
+        return im2col.correlate(x, w, stride, dilation, groups)
+
+    return precision.promised(correlate_tiles, direct, x, w)
 
 
 def refusal(kernel_size: Sizes, stride: Sizes, dilation: Sizes, groups: int) -> str | None:
@@ -79,39 +84,44 @@ def correlate_tiles(x: Array, w: Array) -> tuple[Array, float]:
     kernels = transform(g, np.moveaxis(w, (0, 1), (-2, -1)))  # (*n, D, C)
     weights, sums = precision.random_sums(w)
     y = np.empty((len(x), filters, *places), x.dtype)
-    error = 0.0
-    numbers = kernels[..., 0, 0].size * (channels + filters)  # of a tile, and then of its check
-    numbers += TILE ** len(tiles) * sums[:, 0].size
-    size = max(im2col.BLOCK, kernels.nbytes)
-    for examples, *which in im2col.blocks((len(x), *tiles), numbers * x.itemsize, size):
+    errors = [0.0]
+
+    def work(piece: tuple[Any, ...]) -> None:
+        examples, *which = piece
         ends = [(TILE * t.start, TILE * t.stop) for t in which]  # the last may lie outside
         reads = [slice(i, j + k - 1) for (i, j), k in zip(ends, kernel_size, strict=True)]
         part, block = x[examples, :, *reads], y[examples, :, *(slice(*pair) for pair in ends)]
-        block[...] = correlate_block(part, kernels, a, b)
-        error = np.maximum(error, precision.deviation(part, block, weights, sums))
-    return y, float(error)
+        correlate_block(part, kernels, a, b, block)
+        errors.append(precision.deviation(part, block, weights, sums))
+
+    numbers = kernels[..., 0, 0].size * (channels + filters)  # of a tile, and then of its check
+    numbers += TILE ** len(tiles) * sums[:, 0].size
+    size = max(im2col.BLOCK // CORES, kernels.nbytes)
+    on_all_cores(work, list(im2col.blocks((len(x), *tiles), numbers * x.itemsize, size)))
+    return y, float(np.max(errors))  # which, unlike max(), is NaN if one of them is
 
 
-def correlate_block(x: Array, kernels: Array, a: Sequence[Array], b: Sequence[Array]) -> Array:
-    """Correlate x (N, C, *S) with transformed kernels (*n, D, C); return (N, D, *S_out)."""
-    size, axes = kernels.shape[:-2], x.ndim - 2
-    places = [s - n + TILE for s, n in zip(x.shape[2:], size, strict=True)]
-    x = pad(x, [(0, -n % TILE) for n in places], "zeros")
+def correlate_block(
+    x: Array, kernels: Array, a: Sequence[Array], b: Sequence[Array], y: Array
+) -> None:
+    """Correlate x (N, C, *S) with transformed kernels (*n, D, C) and write it to y (N, D, *S_out)."""
+    *size, _, channels = kernels.shape
+    axes = len(size)
+    x = pad(x, [(0, -n % TILE) for n in y.shape[2:]], "zeros")
     tiles = gather(x, size, (TILE,) * axes, (1,) * axes)  # (N, C, *n, *M)
-    count = tiles.shape[-axes:]
     values = transform(b, np.moveaxis(tiles, (1, 0), (axes, axes + 1)))  # (*n, C, N, *M)
-    products = kernels @ values.reshape(*size, kernels.shape[-1], -1)
-    outputs = transform(a, products).reshape(*(TILE,) * axes, -1, len(x), *count)  # (*m, D, N, *M)
-    pairs = [(axes + 2 + axis, axis) for axis in range(axes)]  # of a tile's number, of a place
-    y = outputs.transpose(axes + 1, axes, *(axis for pair in pairs for axis in pair))
-    return y.reshape(*y.shape[:2], *(TILE * n for n in count))[:, :, *map(slice, places)]
+    products = product(kernels, values.reshape(*size, channels, -1))
+    tiles_of_y = transform(a, products).reshape(*(TILE,) * axes, -1, *values.shape[axes + 1 :])
+    for i in np.ndindex(*(TILE,) * axes):
+        outputs = y[:, :, *(slice(k, None, TILE) for k in i)]
+        outputs[...] = tiles_of_y[i].swapaxes(0, 1)[:, :, *map(slice, outputs.shape[2:])]
 
 
 def transform(matrices: Sequence[Array], x: Array) -> Array:
     """Multiply each of the first axes of x by its matrix."""
     for axis, matrix in enumerate(matrices):
         before, after = x.shape[:axis], x.shape[axis + 1 :]
-        y = matrix @ x.reshape(math.prod(before), x.shape[axis], -1)
+        y = product(matrix, x.reshape(math.prod(before), x.shape[axis], -1))
         x = y.reshape(*before, len(matrix), *after)
     return x
 
