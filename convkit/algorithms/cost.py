@@ -1,4 +1,4 @@
-r"""What im2col and the FFT cost, estimated from shapes alone.
+r"""What im2col, the FFT and Winograd cost, estimated from shapes alone.
 
 An estimate that chooses need not be right, it must rank. So each method is a sum of a few counts,
 each times a measured constant: numbers moved, multiplications made, calls started. The constants
@@ -34,6 +34,16 @@ are small, one for each frequency: 0.40. The number of taps appears nowhere. It 
 tiles there are. Their size is the one of a few, from 1.5 times the kernel to the whole input, for
 which the sum is least; among equals the largest, for its few seams. To start the FFT takes
 nine times as long as to start im2col, so small problems go to im2col whatever their kernel.
+
+**Winograd.** M tiles of T points along :math:`a` axes:
+
+.. math::
+
+    150\,000 + M (C + D)\,T \cdot 0.5\,a + MCDT \cdot 0.02 + CDT \cdot 2
+
+A number of a tile is moved by each transform, at 0.5, and multiplied once for each pair of
+channels, at 0.02. The kernels are transformed anew in each call, at 2 a number: a price for large
+layers on small images.
 
 **Other dtypes.** What is twice as many bytes takes twice as long to move, and a complex
 multiplication is four real ones. Integers have no fast matrix product: there a multiplication costs
@@ -96,22 +106,6 @@ def fft(x_shape: Shape, w_shape: Shape, dilation: Shape, dtype: DType) -> tuple[
     return least, max(equals, key=math.prod)
 
 
-@lru_cache(maxsize=1024)
-def winograd(x_shape: Shape, w_shape: Shape, dtype: DType) -> float:
-    """Estimate the nanoseconds of Winograd's tiles, for what it can do."""
-    examples, channels, *size = x_shape
-    filters, _, *kernel_size = w_shape
-    tiles = examples * math.prod(
-        -(-(n - k + 1) // TILE) for n, k in zip(size, kernel_size, strict=True)
-    )
-    points = math.prod(TILE + k - 1 for k in kernel_size)
-    move = tiles * points * (channels + filters) * len(size) * MOVE_TILES
-    product = tiles * points * channels * filters * MULTIPLY_POINTS
-    kernels = points * channels * filters * TRANSFORM_KERNELS
-    complex_ = 2 if dtype.kind == "c" else 1
-    return WINOGRAD_CALLS + words(dtype) * (move + product * complex_ + kernels)
-
-
 def tile_size(size: Sizes, spans: Sizes, scale: float, dtype: DType) -> Shape:
     """Tile about `scale` times as long as the kernel, of lengths that are fast to transform."""
     wanted = (math.ceil(min(scale * k, n)) for k, n in zip(spans, size, strict=True))
@@ -131,6 +125,21 @@ def fft_in_tiles(x_shape: Shape, w_shape: Shape, spans: Sizes, tile: Shape, dtyp
     transform = transforms * points * math.log2(max(points, 2)) * TRANSFORM
     product = frequencies * tiles * per_group * filters * MULTIPLY_SPECTRA
     return FFT_CALLS + words(dtype) * (move + transform + product)
+
+
+@lru_cache(maxsize=1024)
+def winograd(x_shape: Shape, w_shape: Shape, dtype: DType) -> float:
+    """Estimate the nanoseconds of Winograd for a padded x and w of these shapes, if it can."""
+    examples, channels, *size = x_shape
+    filters, _, *kernel_size = w_shape
+    axes = zip(size, kernel_size, strict=True)
+    tiles = examples * math.prod(-(-(n - k + 1) // TILE) for n, k in axes)
+    points = math.prod(TILE + k - 1 for k in kernel_size)
+    move = tiles * points * (channels + filters) * len(size) * MOVE_TILES
+    product = tiles * points * channels * filters * MULTIPLY_POINTS
+    kernels = points * channels * filters * TRANSFORM_KERNELS
+    product *= 2 if dtype.kind == "c" else 1
+    return WINOGRAD_CALLS + words(dtype) * (move + product + kernels)
 
 
 def words(dtype: DType) -> float:

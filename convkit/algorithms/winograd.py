@@ -104,7 +104,7 @@ def correlate_tiles(x: Array, w: Array) -> tuple[Array, float]:
 def correlate_block(
     x: Array, kernels: Array, a: Sequence[Array], b: Sequence[Array], y: Array
 ) -> None:
-    """Correlate x (N, C, *S) with transformed kernels (*n, D, C) and write it to y (N, D, *S_out)."""
+    """Correlate x (N, C, *S) with transformed kernels (*n, D, C) into y (N, D, *S_out)."""
     *size, _, channels = kernels.shape
     axes = len(size)
     x = pad(x, [(0, -n % TILE) for n in y.shape[2:]], "zeros")
