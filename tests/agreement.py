@@ -177,7 +177,7 @@ def assert_method_agrees(problem, method, expected):
     arguments = problem.arrays()
     options = problem.options | {"padding_mode": problem.padding_mode, "method": method}
     if method == "winograd" and not problem.dense:
-        with pytest.raises(ValueError, match="^method is 'winograd', but "):
+        with pytest.raises(ValueError, match=r"^method is 'winograd', but "):
             CONVKIT[problem.axes](*arguments, **options)
         return
     y = CONVKIT[problem.axes](*arguments, **options)

@@ -184,11 +184,12 @@ def test_layout_of_the_input_does_not_matter(method):
     np.testing.assert_array_equal(ck.conv2d(x, w, b, method=method), expected)
 
 
-def test_fft_refuses_integers_it_could_not_round():
+@pytest.mark.parametrize("method", ["fft", "winograd"])
+def test_integers_that_could_not_be_rounded_are_refused(method):
     x, w = np.full((1, 1, 9), 2**40), np.full((1, 1, 3), 2**20)
     assert ck.conv1d(x, w)[0, 0, 0] == 3 * 2**60
-    with pytest.raises(ValueError, match=r"method is 'fft'.*use method='im2col'"):
-        ck.conv1d(x, w, method="fft")
+    with pytest.raises(ValueError, match=rf"^method is '{method}'.*use method='im2col'"):
+        ck.conv1d(x, w, method=method)
 
 
 @pytest.mark.parametrize(("method", "taps"), [("fft", 50), ("winograd", 2), ("winograd", 5)])
@@ -198,8 +199,7 @@ def test_integers_come_back_exactly_or_are_refused(scale, method, taps):
     x, w = rng.integers(-scale, scale, (1, 2, 200)), rng.integers(-scale, scale, (3, 2, taps))
     try:
         y = ck.conv1d(x, w, method=method)
-    except ValueError as error:
-        assert f"method is '{method}'" in str(error)
+    except ValueError:
         assert scale > 2**18
     else:
         np.testing.assert_array_equal(y, ck.conv1d(x, w, method="naive"))
