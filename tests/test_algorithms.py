@@ -10,6 +10,7 @@ import scipy.linalg
 import convkit as ck
 from convkit.algorithms import METHODS, Method, cost, fft, im2col, precision, winograd
 from convkit.algorithms.products import SMALL, product
+from convkit.arguments import silently
 
 
 def test_the_matrix_of_true_convolution_is_scipys():
@@ -271,13 +272,15 @@ def test_winograd_keeps_its_promise_on_data_made_to_break_it(of_x, of_w, taps, d
         (np.ones(64), ["float32"]),
         (np.zeros(64), ["float32"]),
         (1e-2 + np.tile([1e3, -1e3], 32), ["float32", "float64"]),
-        (np.tile([1e12, -1e12], 32) + 1e-5, ["float32", "float64", "im2col"]),
+        (np.tile([1e12, -1e12, 3e-5], 21), ["float32", "float64", "im2col"]),
         (np.r_[np.nan, np.ones(63)], ["float32", "float64", "im2col"]),
         (np.r_[np.ones(63), -np.inf], ["float32", "float64", "im2col"]),
     ],
 )
+@silently
 def test_winograd_takes_the_precision_that_suffices(x, passes, monkeypatch):
-    x, w = x.astype("f4")[None, None], np.ones((1, 1, 2), "f4") / 3
+    taps = 3 if len(x) % 3 == 0 else 2  # as long as the period
+    x, w = x.astype("f4")[None, None], np.ones((1, 1, taps), "f4") / 3
     taken = []
 
     def record(function, name):
@@ -290,7 +293,9 @@ def test_winograd_takes_the_precision_that_suffices(x, passes, monkeypatch):
     monkeypatch.setattr(winograd, "correlate_tiles", record(winograd.correlate_tiles, None))
     monkeypatch.setattr(im2col, "correlate", record(im2col.correlate, "im2col"))
     y = winograd.correlate(x, w, (1,), (1,), 1)
-    ck.testing.assert_agree(y, METHODS["naive"](x.astype(float), w.astype(float), (1,), (1,), 1))
+    exact = METHODS["naive"](x.astype(float), w.astype(float), (1,), (1,), 1)
+    smallest = 1e-15 * np.abs(x[np.isfinite(x)]).max()
+    np.testing.assert_allclose(y, exact, rtol=1e-4, atol=smallest)
     assert taken == passes
 
 

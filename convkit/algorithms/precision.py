@@ -58,9 +58,8 @@ def random_sums(w: Array) -> tuple[Array, Array]:
     filters = len(w)
     count = -(-filters // FILTERS)
     rng = np.random.default_rng(0)
-    weights = rng.uniform(0.5, 1.5, (CHECKS, 1, filters)) * rng.choice(
-        [-1, 1], (CHECKS, 1, filters)
-    )
+    shape = CHECKS, 1, filters
+    weights = rng.uniform(0.5, 1.5, shape) * rng.choice([-1, 1], shape)
     mine = np.arange(filters) % count == np.arange(count)[:, None]
     weights = (weights * mine).reshape(-1, filters).astype(w.dtype)
     return weights, np.tensordot(weights, w, 1)
