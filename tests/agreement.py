@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import reject
@@ -46,6 +47,12 @@ class Problem:
             "dilation": self.dilation,
             "groups": self.groups,
         }
+
+    @property
+    def dense(self):
+        """Whether it is the kind of problem that winograd is for."""
+        steps = {np.max(v) for v in (self.stride, self.dilation, self.groups)}
+        return steps == {1} and set(self.kernel) <= {2, 3, 4, 5}
 
     def arrays(self):
         """Random input, weight and bias (or None) of this problem's shapes and dtype.
@@ -167,11 +174,14 @@ def torch_pad(x, problem):
 
 
 def assert_method_agrees(problem, method, expected):
-    """Compare one method's answer with torch's."""
+    """Compare one method's answer with torch's; what it cannot do it must refuse."""
     arguments = problem.arrays()
-    y = CONVKIT[problem.axes](
-        *arguments, **problem.options, padding_mode=problem.padding_mode, method=method
-    )
+    options = problem.options | {"padding_mode": problem.padding_mode, "method": method}
+    if method == "winograd" and not problem.dense:
+        with pytest.raises(ValueError, match=r"^method is 'winograd', but "):
+            CONVKIT[problem.axes](*arguments, **options)
+        return
+    y = CONVKIT[problem.axes](*arguments, **options)
     compare(f"conv{problem.axes}d {method}", y, expected, arguments, problem.arrays())
 
 

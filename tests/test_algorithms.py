@@ -1,13 +1,16 @@
-"""The parts of the four algorithms that have a meaning of their own."""
+"""The parts of the algorithms that have a meaning of their own."""
 
 import tracemalloc
+from typing import get_args
 
 import numpy as np
 import pytest
 import scipy.linalg
 
 import convkit as ck
-from convkit.algorithms import METHODS, cost, fft, im2col
+from convkit.algorithms import METHODS, Method, cost, fft, im2col, precision, winograd
+from convkit.algorithms.products import SMALL, product
+from convkit.arguments import silently
 
 
 def test_the_matrix_of_true_convolution_is_scipys():
@@ -41,9 +44,13 @@ def test_dilation_inserts_zeros_between_taps():
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_algorithm_has_the_same_narrow_door(method):
-    x, w = np.arange(10).reshape(1, 2, 5), np.ones((2, 1, 2), int)
-    y = METHODS[method](x, w, (2,), (2,), 2)
-    np.testing.assert_array_equal(y, [[[2, 6], [12, 16]]])
+    x, w = np.arange(10).reshape(1, 2, 5), np.array([[[1, 1], [0, 0]], [[0, 0], [1, 2]]])
+    y = METHODS[method](x, w, (1,), (1,), 1)
+    np.testing.assert_array_equal(y, [[[1, 3, 5, 7], [17, 20, 23, 26]]])
+
+
+def test_the_type_of_a_method_names_all_methods():
+    assert get_args(Method) == ("auto", *METHODS)
 
 
 class Counted:
@@ -90,20 +97,39 @@ def test_blocks_of_im2col_do_not_show(block, monkeypatch):
     np.testing.assert_allclose(im2col.correlate(x, w, (1, 2), (1, 1), 1), expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize("line_bytes", [10, 10**4, 10**6, 10**7])
-def test_columns_of_im2col_take_a_block_however_large_the_input(line_bytes):
-    parts = list(im2col.blocks(3, 50, line_bytes, 10**6))
-    sizes = [(n.stop - n.start) * (i.stop - i.start) * line_bytes for n, i in parts]
-    assert max(sizes) <= max(10**6, line_bytes)
+@pytest.mark.parametrize("counts", [(3,), (1, 50), (7, 1, 9), (2, 5, 4, 3), (0, 4), (2, 100, 1)])
+@pytest.mark.parametrize("room", [1, 2, 7, 30, 10**6])
+def test_blocks_hold_every_place_once_and_no_more_than_fit(counts, room):
+    seen = np.zeros(counts, int)
+    for block in im2col.blocks(counts, 10, 10 * room):
+        seen[block] += 1
+        assert 1 <= seen[block].size <= room
+    assert (seen == 1).all()
 
 
-def test_im2col_holds_one_block_at_a_time():
-    x, w = np.ones((1, 1, 300, 300)), np.ones((1, 1, 5, 5))  # 17 MB of columns
+@pytest.mark.parametrize(
+    ("method", "size", "channels", "taps"),
+    [
+        ("im2col", (300, 300), 1, (5, 5)),
+        ("im2col", (200_000,), 8, (9,)),  # one long line
+        ("im2col", (4, 50_000), 8, (3, 3)),
+        ("im2col", (3, 3, 40_000), 4, (2, 2, 2)),
+        ("winograd", (300, 300), 4, (3, 3)),
+        ("winograd", (200_000,), 4, (5,)),
+        ("winograd", (3, 60_000), 4, (3, 3)),
+        ("winograd", (4, 4, 9_000), 2, (2, 2, 2)),
+    ],
+)
+def test_one_block_at_a_time_is_held_whatever_the_shape(method, size, channels, taps):
+    x, w = np.ones((1, channels, *size)), np.ones((4, channels, *taps))
+    ones = (1,) * len(size)
+    METHODS[method](x[..., :99], w, ones, ones, 1)  # what is made once is made
     tracemalloc.start()
-    y = im2col.correlate(x, w, (1, 1), (1, 1), 1)
+    y = METHODS[method](x, w, ones, ones, 1)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert y.nbytes + 0.8 * im2col.BLOCK < peak < y.nbytes + 1.2 * im2col.BLOCK
+    largest = np.abs(y).nbytes if method == "winograd" else 0  # to find the largest output
+    assert 0.4 * im2col.BLOCK < peak - y.nbytes < max(1.3 * im2col.BLOCK, 1.05 * largest)
 
 
 @pytest.mark.parametrize("tile", [(3, 4), (4, 4), (5, 9), (11, 12), (16, 16)])
@@ -173,6 +199,139 @@ def test_fft_in_single_precision_holds_its_promise_where_outputs_cancel(offset, 
     assert np.abs(y - exact).max() < 1e-4 * np.abs(exact).max()
 
 
+@pytest.mark.parametrize("taps", [2, 3, 4, 5])
+def test_winograds_matrices_correlate_a_tile(taps):
+    a, b, g = winograd.matrices(taps, np.dtype(float))
+    inputs = winograd.TILE + taps - 1
+    assert (a.shape, b.shape, g.shape) == ((4, inputs), (inputs, inputs), (inputs, taps))
+    for j, i in np.ndindex(taps, inputs):
+        y = a @ (g[:, j] * b[:, i])  # of a kernel and a tile with a single one in it
+        np.testing.assert_allclose(y, np.arange(4) == i - j, atol=1e-13)
+    assert (b * 8 == np.rint(b * 8)).all()  # exact in any precision
+
+
+@pytest.mark.parametrize("block", [1, 2000, 20_000, 10**9])
+@pytest.mark.parametrize("size", [(17,), (9, 14), (6, 5, 9)])
+def test_blocks_of_winograd_do_not_show(size, block, monkeypatch):
+    rng, ones = np.random.default_rng(0), (1,) * len(size)
+    x, w = rng.standard_normal((3, 2, *size)), rng.standard_normal((5, 2, *(3, 2, 4)[: len(size)]))
+    monkeypatch.setattr(im2col, "BLOCK", block)
+    y, error = winograd.correlate_tiles(x, w)
+    expected = METHODS["naive"](x, w, ones, ones, 1)
+    assert np.abs(y - expected).max() <= error < 1e-11
+
+
+def breaking(kind, rng, shape):
+    """Data of which single precision, or the transforms, make as much trouble as they can."""
+    noise = rng.standard_normal(shape)
+    signs = (-1.0) ** np.arange(shape[-1])
+    huge = noise.copy()
+    huge[..., shape[-1] // 2] = 1e6
+    return {
+        "noise": noise,
+        "level 100": noise + 100,
+        "level 10000": noise + 1e4,
+        "constant": np.full(shape, np.pi) * 1e3,
+        "alternating": noise + 1e4 * signs,
+        "one huge": huge,
+        "growing": noise * np.logspace(-6, 6, shape[-1]),
+        "tiny": noise * 1e-30,
+        "channels alike": np.broadcast_to(noise[:, :1], shape) + 30,
+    }[kind]
+
+
+KINDS = [
+    *["noise", "level 100", "level 10000", "constant", "alternating", "one huge", "growing"],
+    *["tiny", "channels alike"],
+]
+
+
+@pytest.mark.parametrize("of_x", KINDS)
+@pytest.mark.parametrize("of_w", ["noise", "no sum", "one huge", "tiny"])
+@pytest.mark.parametrize(
+    ("taps", "dtype"), [((5,), "float32"), ((3, 3), "float32"), ((2, 5), "complex64")]
+)
+def test_winograd_keeps_its_promise_on_data_made_to_break_it(of_x, of_w, taps, dtype):
+    rng, ones = np.random.default_rng(0), (1,) * len(taps)
+    x = breaking(of_x, rng, (1, 40, *(21, 26)[: len(taps)])).astype(dtype)
+    w = breaking("noise" if of_w == "no sum" else of_w, rng, (6, 40, *taps))
+    if of_w == "no sum":  # what a level gives is rounding
+        w -= w.mean(axis=tuple(range(1, w.ndim)), keepdims=True)
+    w = w.astype(dtype)
+    y = winograd.correlate(x, w, ones, ones, 1)
+    double = np.result_type(dtype, "f8")
+    exact = im2col.correlate(x.astype(double), w.astype(double), ones, ones, 1)
+    assert y.dtype == dtype
+    allowed = 1e-4 * np.abs(exact).max() + 1e3 * np.finfo("f4").smallest_subnormal
+    assert np.abs(y - exact).max() <= allowed
+
+
+@pytest.mark.parametrize(
+    ("x", "passes"),
+    [
+        (np.ones(64), ["float32"]),
+        (np.zeros(64), ["float32"]),
+        (1e-2 + np.tile([1e3, -1e3], 32), ["float32", "float64"]),
+        (np.tile([1e12, -1e12, 3e-5], 21), ["float32", "float64", "im2col"]),
+        (np.r_[np.nan, np.ones(63)], ["float32", "float64", "im2col"]),
+        (np.r_[np.ones(63), -np.inf], ["float32", "float64", "im2col"]),
+    ],
+)
+@silently
+def test_winograd_takes_the_precision_that_suffices(x, passes, monkeypatch):
+    taps = 3 if len(x) % 3 == 0 else 2  # as long as the period
+    x, w = x.astype("f4")[None, None], np.ones((1, 1, taps), "f4") / 3
+    taken = []
+
+    def record(function, name):
+        def recorded(x, *rest):
+            taken.append(name or str(x.dtype))
+            return function(x, *rest)
+
+        return recorded
+
+    monkeypatch.setattr(winograd, "correlate_tiles", record(winograd.correlate_tiles, None))
+    monkeypatch.setattr(im2col, "correlate", record(im2col.correlate, "im2col"))
+    y = winograd.correlate(x, w, (1,), (1,), 1)
+    exact = METHODS["naive"](x.astype(float), w.astype(float), (1,), (1,), 1)
+    smallest = 1e-15 * np.abs(x[np.isfinite(x)]).max()
+    np.testing.assert_allclose(y, exact, rtol=1e-4, atol=smallest)
+    assert taken == passes
+
+
+@pytest.mark.parametrize("filters", [1, 2, 3, 64, 65, 200])
+def test_random_sums_notice_an_error_in_any_filter(filters):
+    rng = np.random.default_rng(1)
+    x, w = rng.standard_normal((1, 3, 6, 7)), rng.standard_normal((filters, 3, 2, 3))
+    y = im2col.correlate(x, w, (1, 1), (1, 1), 1)
+    weights, sums = precision.random_sums(w)
+    assert precision.deviation(x, y, weights, sums) < 1e-12
+    for first, second in [(0, 0), (filters - 1, filters // 2), (0, filters // 3)]:
+        wrong = y.copy()
+        wrong[0, first, 4, 4] += 1e-3
+        wrong[0, second, 4, 4] += 1e-3
+        assert precision.deviation(x, wrong, weights, sums) >= np.abs(wrong - y).max()
+
+
+@pytest.mark.parametrize("shape", [(1, 5, 3, 700), (40, 16, 9, 2000), (300, 300, 1, 100)])
+@pytest.mark.parametrize("dtype", ["float32", "int64"])
+def test_pieces_of_a_product_do_not_show(shape, dtype, monkeypatch):
+    filters, taps, batch, places = shape
+    rng = np.random.default_rng(0)
+    rows = rng.integers(-9, 9, (filters, taps)).astype(dtype)
+    columns = rng.integers(-9, 9, (batch, taps, places)).astype(dtype)
+    expected, sizes = rows @ columns, []
+    matmul = np.matmul
+
+    def measured(rows, columns, out):
+        sizes.append(rows.shape[-2] * rows.shape[-1] * columns.shape[-1])
+        return matmul(rows, columns, out=out)
+
+    monkeypatch.setattr(np, "matmul", measured)
+    np.testing.assert_array_equal(product(rows, columns), expected)
+    assert max(sizes) <= SMALL
+
+
 def test_the_estimates_grow_with_what_they_count():
     single = np.dtype("f4")
 
@@ -189,6 +348,10 @@ def test_the_estimates_grow_with_what_they_count():
     assert direct(*layer, dtype=np.dtype("f8")) > 1.9 * direct(*layer)
     assert direct(*layer, dtype=np.dtype("i4")) > 10 * direct(*layer)
     assert spectral(*larger, dtype=np.dtype("c8")) > 1.9 * spectral(*larger)
+    assert cost.winograd(*layer, single) < 0.9 * direct(*layer)
+    assert cost.winograd(*layer, np.dtype("f8")) > 1.9 * cost.winograd(*layer, single)
+    assert cost.winograd(*layer, np.dtype("c8")) > 1.9 * cost.winograd(*layer, single)
+    assert cost.winograd((1, 64, 9, 9), (64, 64, 3, 3), single) > direct((1, 64, 9, 9), layer[1])
     assert (
         direct((8, 64, 56, 56), (64, 64, 1, 1))
         < direct((8, 64, 56, 56), (64, 64, 1, 1), stride=2) * 4

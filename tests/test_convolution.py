@@ -130,6 +130,32 @@ def test_every_method_agrees_with_torch_on_drawn_problems(problem):
         assert_method_agrees(problem, method, expected)
 
 
+@st.composite
+def dense_problems(draw):
+    """Draw what winograd can do, in several tiles of which the last may be cut short."""
+    kernel = draw(st.lists(st.integers(2, 5), min_size=1, max_size=3))
+    most = {1: 40, 2: 11, 3: 6}[len(kernel)]
+    return Problem(
+        tuple(k - 1 + draw(st.integers(1, most)) for k in kernel),
+        tuple(kernel),
+        batch=draw(st.sampled_from([None, 0, 1, 3])),
+        channels=draw(st.integers(1, 5)),
+        filters=draw(st.integers(1, 5)),
+        padding=draw(st.sampled_from(["valid", "same", 1])),
+        bias=draw(st.booleans()),
+        dtype=draw(st.sampled_from(["float64", "float32", "complex128", "complex64", "int64"])),
+        seed=draw(st.integers(0, 99)),
+        layout=draw(st.sampled_from(list(LAYOUTS))),
+        special=draw(st.booleans()),
+    )
+
+
+@given(dense_problems())
+def test_winograd_agrees_with_torch_on_what_it_can_do(problem):
+    assert problem.dense
+    assert_method_agrees(problem, "winograd", torch_answer(problem))
+
+
 @given(problems())
 def test_the_matrix_times_the_input_is_the_convolution(problem):
     # Where padding repeats a value its weights are added first: other infinities cancel.
@@ -165,21 +191,23 @@ def test_layout_of_the_input_does_not_matter(method):
     np.testing.assert_array_equal(ck.conv2d(x, w, b, method=method), expected)
 
 
-def test_fft_refuses_integers_it_could_not_round():
+@pytest.mark.parametrize("method", ["fft", "winograd"])
+def test_integers_that_could_not_be_rounded_are_refused(method):
     x, w = np.full((1, 1, 9), 2**40), np.full((1, 1, 3), 2**20)
     assert ck.conv1d(x, w)[0, 0, 0] == 3 * 2**60
-    with pytest.raises(ValueError, match=r"method is 'fft'.*use method='im2col'"):
-        ck.conv1d(x, w, method="fft")
+    with pytest.raises(ValueError, match=rf"^method is '{method}'.*use method='im2col'"):
+        ck.conv1d(x, w, method=method)
 
 
-@pytest.mark.parametrize("scale", [2**10, 2**20, 2**22])
-def test_fft_gives_integers_exactly_or_refuses(scale):
+@pytest.mark.parametrize(("method", "taps"), [("fft", 50), ("winograd", 2), ("winograd", 5)])
+@pytest.mark.parametrize("scale", [2**10, 2**18, 2**22, 2**25, 2**62])
+def test_integers_come_back_exactly_or_are_refused(scale, method, taps):
     rng = np.random.default_rng(scale)
-    x, w = rng.integers(-scale, scale, (1, 2, 200)), rng.integers(-scale, scale, (3, 2, 50))
+    x, w = rng.integers(-scale, scale, (1, 2, 200)), rng.integers(-scale, scale, (3, 2, taps))
     try:
-        y = ck.conv1d(x, w, method="fft")
+        y = ck.conv1d(x, w, method=method)
     except ValueError:
-        assert scale > 2**20
+        assert scale > 2**18
     else:
         np.testing.assert_array_equal(y, ck.conv1d(x, w, method="naive"))
 
@@ -236,6 +264,42 @@ def test_auto_takes_the_fft_where_the_kernel_is_large():
 def test_auto_gives_large_integers_exactly():
     x, w = np.full((1, 1, 20_000), 2**30), np.full((1, 1, 300), 2**20)  # the FFT would be faster
     assert (ck.conv1d(x, w) == 300 * 2**50).all()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"stride": 2}, r"stride is \(2, 2\); it takes 1"),
+        ({"stride": (1, 3)}, r"stride is \(1, 3\); it takes 1"),
+        ({"dilation": (2, 1)}, r"dilation is \(2, 1\); it takes 1"),
+        ({"groups": 2}, "groups is 2; it takes 1"),
+        ({"weight": np.ones((4, 4, 3, 1))}, r"weight has \(3, 1\) taps; it takes 2 to 5"),
+        ({"weight": np.ones((4, 4, 6, 3))}, r"weight has \(6, 3\) taps; it takes 2 to 5"),
+    ],
+)
+def test_winograd_says_what_it_cannot_do(arguments, message):
+    channels = 4 // arguments.get("groups", 1)
+    arguments = {"weight": np.ones((4, channels, 3, 3)), **arguments}
+    with pytest.raises(ValueError, match=f"^method is 'winograd', but {message}"):
+        ck.conv2d(np.ones((1, 4, 9, 9)), **arguments, method="winograd")
+
+
+def test_auto_takes_winograd_for_dense_layers():
+    def chosen(problem):
+        x, w, _ = problem.arrays()
+        stride, dilation = (problem.stride,) * 2, (problem.dilation,) * 2
+        return ck.algorithms.choose(x, w, stride, dilation)
+
+    layer = Problem((56, 56), (3, 3), batch=8, channels=128, filters=128, dtype="float32")
+    assert chosen(layer) == "winograd"
+    assert chosen(replace(layer, dtype="complex64")) == "winograd"
+    assert chosen(replace(layer, channels=2, filters=2)) == "im2col"
+    assert chosen(replace(layer, stride=2)) == "im2col"
+    assert chosen(replace(layer, dilation=2)) == "im2col"
+    assert chosen(replace(layer, kernel=(3, 1))) == "im2col"
+    assert chosen(replace(layer, channels=64, filters=64, groups=2)) == "im2col"
+    assert chosen(replace(layer, batch=1, size=(3, 3))) == "im2col"  # kernels as large as the rest
+    assert chosen(replace(layer, dtype="int64")) != "winograd"
 
 
 @pytest.mark.parametrize("method", [*METHODS, "auto"])

@@ -10,7 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from agreement import LAYOUTS, compare, draw, tensor
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import convkit as ck
@@ -235,7 +235,6 @@ def long_windows(pick):
     return axes, x, options | {"ceil_mode": pick(st.booleans())}
 
 
-@settings(max_examples=300)
 @given(long_windows())
 def test_long_windows_agree_bit_for_bit_with_a_slow_search(window):
     axes, x, options = window
@@ -281,7 +280,6 @@ def many_bins(pick):
     return np.sign(x) if pick(st.booleans()) else x, m
 
 
-@settings(max_examples=200)
 @given(many_bins())
 def test_bins_of_any_length_agree_bit_for_bit_with_torch(bins):
     x, m = bins

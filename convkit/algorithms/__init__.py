@@ -1,9 +1,9 @@
-r"""Four algorithms behind one narrow door.
+r"""The algorithms behind one narrow door.
 
 Each file has one idea and one function ``correlate(x, w, stride, dilation, groups)``:
-x (N, C, \*S) already padded, w (D, C/groups, \*K), result (N, D, \*S_out). Three share one view of
-all patches: im2col copies it, matrix asks it which inputs an output reads, and fft takes its tiles
-from it. fft hands over to im2col what spectra cannot hold.
+x (N, C, \*S) already padded, w (D, C/groups, \*K), result (N, D, \*S_out). All but naive share one
+view of all patches: im2col copies it, matrix asks it which inputs an output reads, fft and winograd
+take their tiles from it. These two hand over to im2col what they cannot give precisely.
 """
 
 from typing import Literal, TypeAlias
@@ -12,7 +12,7 @@ import numpy as np
 
 from ..arguments import Array, Sizes, summing_dtype
 from ..geometry import places
-from . import cost, fft, im2col, matrix, naive
+from . import cost, fft, im2col, matrix, naive, winograd
 
 Method: TypeAlias = Literal["auto", "naive", "matrix", "im2col", "fft", "winograd"]
 METHODS = {
@@ -20,6 +20,7 @@ METHODS = {
     "matrix": matrix.correlate,
     "im2col": im2col.correlate,
     "fft": fft.correlate,
+    "winograd": winograd.correlate,
 }
 
 
@@ -42,14 +43,18 @@ def correlate(
 
 
 def choose(x: Array, w: Array, stride: Sizes, dilation: Sizes) -> str:
-    """Name the one of im2col and fft that should be faster, by the estimates of ``cost.py``.
+    """Name the one of im2col, fft and winograd that should be fastest, by ``cost.py``.
 
-    The other two are for reading: naive runs in Python, and matrix builds an entry for each
+    The others are for reading: naive runs in Python, and matrix builds an entry for each
     multiplication that im2col makes. Integers take the FFT only where it is exact.
     """
     stride, dilation = tuple(stride), tuple(dilation)
-    direct = cost.im2col(x.shape, w.shape, stride, dilation, x.dtype)
-    spectral, _ = cost.fft(x.shape, w.shape, dilation, x.dtype)
-    if spectral < direct and (np.issubdtype(x.dtype, np.inexact) or fft.is_exact(x, w)):
-        return "fft"
-    return "im2col"
+    floats, groups = np.issubdtype(x.dtype, np.inexact), x.shape[1] // w.shape[1]
+    estimates = {
+        "im2col": cost.im2col(x.shape, w.shape, stride, dilation, x.dtype),
+        "fft": cost.fft(x.shape, w.shape, dilation, x.dtype)[0],
+    }
+    if floats and not winograd.refusal(w.shape[2:], stride, dilation, groups):
+        estimates["winograd"] = cost.winograd(x.shape, w.shape, x.dtype)
+    best = min(estimates, key=lambda name: estimates[name])
+    return best if best != "fft" or floats or fft.is_exact(x, w) else "im2col"

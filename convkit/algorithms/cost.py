@@ -1,4 +1,4 @@
-r"""What im2col and the FFT cost, estimated from shapes alone.
+r"""What im2col, the FFT and Winograd cost, estimated from shapes alone.
 
 An estimate that chooses need not be right, it must rank. So each method is a sum of a few counts,
 each times a measured constant: numbers moved, multiplications made, calls started. The constants
@@ -35,6 +35,16 @@ tiles there are. Their size is the one of a few, from 1.5 times the kernel to th
 which the sum is least; among equals the largest, for its few seams. To start the FFT takes
 nine times as long as to start im2col, so small problems go to im2col whatever their kernel.
 
+**Winograd.** M tiles of T points along :math:`a` axes:
+
+.. math::
+
+    150\,000 + M (C + D)\,T \cdot 0.5\,a + MCDT \cdot 0.02 + CDT \cdot 2
+
+A number of a tile is moved by each transform, at 0.5, and multiplied once for each pair of
+channels, at 0.02. The kernels are transformed anew in each call, at 2 a number: a price for large
+layers on small images.
+
 **Other dtypes.** What is twice as many bytes takes twice as long to move, and a complex
 multiplication is four real ones. Integers have no fast matrix product: there a multiplication costs
 1, and their spectra are float64.
@@ -49,6 +59,7 @@ import scipy  # its submodules are slow to import: scipy.fft is loaded when firs
 
 from ..arguments import Sizes
 from ..geometry import places, span
+from .winograd import TILE
 
 Shape: TypeAlias = tuple[int, ...]  # unlike a list it can be remembered by a cache
 DType: TypeAlias = np.dtype[Any]
@@ -59,6 +70,9 @@ MULTIPLY, MULTIPLY_INTEGERS = 0.017, 1.0
 
 FFT_CALLS = 400_000.0
 MOVE, TRANSFORM, MULTIPLY_SPECTRA = 1.8, 0.18, 0.40
+WINOGRAD_CALLS = 150_000.0
+MOVE_TILES, MULTIPLY_POINTS, TRANSFORM_KERNELS = 0.5, 0.02, 2.0
+
 TILES = (1.5, 2.0, 3.0, 4.0, 6.0, 8.0, math.inf)  # in spans of the kernel
 
 
@@ -111,6 +125,21 @@ def fft_in_tiles(x_shape: Shape, w_shape: Shape, spans: Sizes, tile: Shape, dtyp
     transform = transforms * points * math.log2(max(points, 2)) * TRANSFORM
     product = frequencies * tiles * per_group * filters * MULTIPLY_SPECTRA
     return FFT_CALLS + words(dtype) * (move + transform + product)
+
+
+@lru_cache(maxsize=1024)
+def winograd(x_shape: Shape, w_shape: Shape, dtype: DType) -> float:
+    """Estimate the nanoseconds of Winograd for a padded x and w of these shapes, if it can."""
+    examples, channels, *size = x_shape
+    filters, _, *kernel_size = w_shape
+    axes = zip(size, kernel_size, strict=True)
+    tiles = examples * math.prod(-(-(n - k + 1) // TILE) for n, k in axes)
+    points = math.prod(TILE + k - 1 for k in kernel_size)
+    move = tiles * points * (channels + filters) * len(size) * MOVE_TILES
+    product = tiles * points * channels * filters * MULTIPLY_POINTS
+    kernels = points * channels * filters * TRANSFORM_KERNELS
+    product *= 2 if dtype.kind == "c" else 1
+    return WINOGRAD_CALLS + words(dtype) * (move + product + kernels)
 
 
 def words(dtype: DType) -> float:

@@ -13,8 +13,8 @@ The idea
 Multiplications
     The same as naive, N * D * (C / groups) * positions * k, but inside a tuned matrix product.
 Memory
-    The columns of one block: 4 MB, or as much as the kernels. All columns would hold each input
-    value up to k times.
+    The columns of one block: 4 MB, or as much as the kernels. All columns would hold an input value
+    as often as it is read: up to k times, less near the border.
 When it wins
     For the small kernels of networks, in floating point: there a matrix product runs near the
     machine's peak.
@@ -23,6 +23,7 @@ Source
     document processing", 2006.
 """
 
+import itertools
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -38,28 +39,33 @@ BLOCK = 4 * 2**20  # bytes of columns: a share of the cache; from 16 MB on it is
 def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -> Array:
     """Correlate a padded x (N, C, *S) with w (D, C/groups, *K); return (N, D, *S_out)."""
     out_channels, channels, *kernel_size = w.shape
-    windows = gather(x, kernel_size, stride, dilation)
-    count, *others = windows.shape[x.ndim :]  # lines of places, and the places of one
-    line, taps = math.prod(others), channels * math.prod(kernel_size)
+    windows = gather(x, kernel_size, stride, dilation)  # (N, C, *K, *S_out)
+    positions = windows.shape[x.ndim :]
+    taps = channels * math.prod(kernel_size)
     rows = w.reshape(groups, out_channels // groups, taps)
-    y = np.empty((len(x), groups, out_channels // groups, count * line), x.dtype)
-    whole: list[Any] = [slice(None)] * len(others)
+    y = np.empty((len(x), groups, out_channels // groups, *positions), x.dtype)
     # Each block reads all kernels, so it should not be smaller than they are.
     size = max(BLOCK, w.nbytes)
-    for examples, lines in blocks(len(x), count, groups * taps * line * x.itemsize, size):
-        patches = windows[examples, ..., lines, *whole]
+    for examples, *where in blocks((len(x), *positions), groups * taps * x.itemsize, size):
+        patches = windows[examples, ..., *where]
         columns = patches.reshape(len(patches), groups, taps, -1)
         # In 1-D the reshaped view may still overlap itself; a matrix product wants it copied.
         columns = np.ascontiguousarray(columns)
-        np.matmul(rows, columns, out=y[examples, ..., lines.start * line : lines.stop * line])
+        part = y[examples, ..., *where]
+        np.matmul(rows, columns, out=part.reshape(*part.shape[:3], -1))  # a view: places in a row
         del columns  # or it would be held while the next block is filled
-    return y.reshape(len(x), out_channels, count, *others)
+    return y.reshape(len(x), out_channels, *positions)
 
 
-def blocks(examples: int, lines: int, line_bytes: int, size: int) -> Iterator[tuple[slice, slice]]:
-    """Divide the places into blocks of some whole examples, or of some lines of one."""
-    some_lines = min(max(size // max(line_bytes, 1), 1), lines)
-    some_examples = max(size // max(line_bytes * lines, 1), 1)
-    for n in range(0, examples, some_examples):
-        for i in range(0, lines, some_lines):
-            yield slice(n, n + some_examples), slice(i, i + some_lines)
+def blocks(counts: Sizes, place_bytes: int, size: int) -> Iterator[tuple[Any, ...]]:
+    """Divide an array of so many places into blocks of at most `size` bytes, or of one place.
+
+    A block takes the last axes whole, a run of the one that does not fit, one of those before.
+    """
+    room = max(size // max(place_bytes, 1), 1)
+    axes: list[list[slice]] = []
+    for count in reversed(counts):
+        step = min(max(count, 1), room)
+        axes.insert(0, [slice(i, min(i + step, count)) for i in range(0, count, step)])
+        room = max(room // max(count, 1), 1)
+    return itertools.product(*axes)
