@@ -94,7 +94,10 @@ def fft(x_shape: Shape, w_shape: Shape, dilation: Shape, dtype: DType) -> tuple[
 
 def tile_size(size: Sizes, spans: Sizes, scale: float, dtype: DType) -> Shape:
     """Tile about `scale` times as long as the kernel, of lengths that are fast to transform."""
-    wanted = (math.ceil(min(scale * k, n)) for k, n in zip(spans, size, strict=True))
+    wanted = []
+    for k, n in zip(spans, size, strict=True):
+        tiles = math.ceil((n - k + 1) / (math.ceil(min(scale * k, n)) - k + 1))
+        wanted.append(-(-(n - k + 1) // tiles) + k - 1)  # no longer than as many tiles need
     return tuple(scipy.fft.next_fast_len(t, dtype.kind != "c") for t in wanted)
 
 
@@ -110,7 +113,30 @@ def fft_in_tiles(x_shape: Shape, w_shape: Shape, spans: Sizes, tile: Shape, dtyp
     move = tiles * (channels + filters) * points * len(tile) * MOVE
     transform = transforms * points * math.log2(max(points, 2)) * TRANSFORM
     product = frequencies * tiles * per_group * filters * MULTIPLY_SPECTRA
-    return FFT_CALLS + words(dtype) * (move + transform + product)
+    return FFT_CALLS + words(spectra_dtype(tile, per_group, dtype)) * (move + transform + product)
+
+
+def spectra_dtype(tile: Sizes, channels: int, dtype: DType) -> DType:
+    """Name the precision that spectra of ordinary data should have: double for integers.
+
+    Normal deviates, whose largest output is some 4 standard deviations, meet the promise of 1e-4
+    in single precision unless tiles or channels are many.
+    """
+    double = np.result_type(dtype, np.float64)
+    if dtype.kind in "iu" or dtype == double:
+        return double
+    points = math.prod(tile)
+    norms = math.sqrt(points * channels) / 4  # of tile and kernel, relative to the largest output
+    bound = np.finfo(dtype).eps * roundings(points, channels, dtype) * norms
+    return dtype if bound < 1e-4 else double
+
+
+def roundings(points: int, channels: int, dtype: DType) -> float:
+    """Count the roundings of which an output by way of spectra may be wrong; see fft.py."""
+    logarithm = math.log2(max(points, 2))
+    if np.finfo(dtype).eps < 1e-10:
+        return logarithm + channels
+    return logarithm / 4 + channels / 16 + 1
 
 
 def words(dtype: DType) -> float:

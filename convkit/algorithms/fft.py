@@ -13,24 +13,33 @@ The idea
     A long input is cut into tiles of T values, which overlap by the span of the kernel less one,
     so that their valid parts lie edge to edge ("overlap-save"). Small tiles stay in the cache and
     need fewer steps, log2 T instead of log2 L; tiles barely larger than the kernel keep almost
-    nothing. :mod:`convkit.algorithms.cost` weighs the two.
+    nothing. :mod:`convkit.algorithms.cost` weighs the two. Each core takes some tiles at a time.
+Precision
+    What a spectrum errs by is relative to the norm of the tile, be the result large or small. So
+    the level of a tile, its mean, goes a way of its own: times the sum of the weights. For the rest
+    there is a bound; where it is more than 1e-4 of the largest output, single precision makes way
+    for double, and where that is not enough (1e-10 for double data), spectra for the direct sum.
 Multiplications
     About T log2 T for each of the M*C + D*C/groups + M*D transforms of T points, M being the number
     of tiles of all examples, and M*D*(C/groups)*T complex ones between the spectra, half as many
     for real input. No kernel size in it, but for the tiles.
 Memory
-    The tiles and their spectra: (M*C + D*C/groups + M*D) * T numbers.
+    The spectra of the kernels, D*C/groups * T numbers, and on each core a row of tiles with its
+    spectra and products, or some MB of rows. Where dilation makes that much more than input and
+    output, im2col takes over.
 When it wins
     Large kernels, stride 1. It loses with small kernels, and stride wastes what it computes.
 Source
     J. W. Cooley and J. W. Tukey, "An algorithm for the machine calculation of complex Fourier
-    series", 1965; T. G. Stockham, "High-speed convolution and correlation", 1966.
+    series", 1965; T. G. Stockham, "High-speed convolution and correlation", 1966. The form of the
+    bound: C. Percival, "Rapid multiplication modulo the sum and difference of highly composite
+    numbers", 2003; N. J. Higham, "Accuracy and stability of numerical algorithms", 2002, ch. 24.
 """
 
 import functools
 import math
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import scipy  # its submodules are slow to import: scipy.fft is loaded when first used
@@ -40,17 +49,21 @@ from ..geometry import span
 from ..padding import pad
 from ..patches import gather
 from . import cost, im2col
+from .cores import CORES, on_all_cores
 
 Transform: TypeAlias = Callable[..., Array]  # of an array, over its first axes
+
+PIECE = 2**19  # numbers in tiles and products at a time: a share of the cache
+WORTH = 2**16  # numbers for which it pays to wake another core
 
 
 def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -> Array:
     """Correlate a padded x (N, C, *S) with w (D, C/groups, *K); return (N, D, *S_out).
 
-    The error of spectra is relative to the norms of x and w, not to y. Where y is too small beside
-    them, single precision makes way for double, and where that does not suffice, the sum is done
-    directly.
+    The number of cores changes the result by no more than rounding.
     """
+    if not fits(x, w, dilation):
+        return im2col.correlate(x, w, stride, dilation, groups)
     if np.issubdtype(x.dtype, np.integer):
         if not is_exact(x, w):
             raise ValueError(
@@ -61,61 +74,106 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
         return np.rint(y).astype(np.int64).astype(x.dtype)
     double = np.result_type(x, np.float64)
     promised = 1e-10 if x.dtype == double else 1e-4  # relative to the largest output
-    for precision in dict.fromkeys((x.dtype, double)):
+    _, tile = cost.fft(x.shape, w.shape, tuple(dilation), x.dtype)
+    first = cost.spectra_dtype(tile, w.shape[1], x.dtype)
+    for precision in dict.fromkeys((first, double)):
         operands = x.astype(precision, copy=False), w.astype(precision, copy=False)
         y, error = correlate_spectra(*operands, stride, dilation, groups)
         y = y.astype(x.dtype, copy=False)
         largest = np.abs(y).max(initial=0)
         # A NaN or an infinity, which would fill every frequency, fails one of the conditions.
-        if np.isfinite(largest) and 0 < error <= promised * largest:
+        if np.isfinite(largest) and error <= promised * largest:
             return y
-    return im2col.correlate(x, w, stride, dilation, groups)
+    if np.isfinite(largest):  # the sums cancel, so a direct one needs its digits as well
+        x, w = x.astype(double, copy=False), w.astype(double, copy=False)
+    return im2col.correlate(x, w, stride, dilation, groups).astype(y.dtype, copy=False)
 
 
 def correlate_spectra(
     x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int
 ) -> tuple[Array, float]:
     """Correlate tile by tile; return the result and by how much an output may be wrong."""
-    kernels = insert_zeros(w, dilation)
-    spans = kernels.shape[2:]
     _, tile = cost.fft(x.shape, w.shape, tuple(dilation), x.dtype)
-    tiles = cut(x, tile, spans)
-    y = convolve_tiles(tiles, np.flip(kernels, tuple(range(2, w.ndim))), groups)
-    y = join(y[tuple(slice(k - 1, None) for k in spans)])
-    kept = [slice(0, n - k + 1, s) for n, k, s in zip(x.shape[2:], spans, stride, strict=True)]
-    each = np.moveaxis(tiles.reshape(*tile, -1, x.shape[1]), (-2, -1), (0, 1))  # (tiles, C, *T)
-    return y[:, :, *kept], rounding_error(each, w)
-
-
-def cut(x: Array, tile: Sizes, spans: Sizes) -> Array:
-    """Cut x (N, C, *S) into tiles (*T, N, *M, C), M of them along an axis.
-
-    They overlap by the span less one; zeros fill the last. Their places come first, where the
-    transforms put frequencies.
-    """
+    axes = tuple(range(len(tile)))
+    spans = [span(k, d) for k, d in zip(w.shape[2:], dilation, strict=True)]
     steps = [t - k + 1 for t, k in zip(tile, spans, strict=True)]
-    kept = [n - k + 1 for n, k in zip(x.shape[2:], spans, strict=True)]
-    end = [-n % step for n, step in zip(kept, steps, strict=True)]
-    x = pad(x, [(0, more) for more in end], "zeros")
+    tiles = cut(x, tile, steps)
+    pieces = divide(tiles.shape[len(tile) :], len(w), math.prod(tile))
+    forward, _ = transforms(x, workers=-1)
+    spectra = forward(turn_round(w, tile, dilation), tile, axes)
+    forward, backward = transforms(x, workers=1 if len(pieces) > 1 else -1)
+    weights = w.sum(tuple(range(2, w.ndim)), np.result_type(w, np.float64)).T  # of a level
+    size = [n - k + 1 for n, k in zip(x.shape[2:], spans, strict=True)]
+    y = np.empty((len(x), len(w), *size), x.dtype)
+    norms = [0.0]
+    every = (slice(None),) * len(tile)
+
+    def work(piece: tuple[slice, slice]) -> None:
+        examples, rows = piece
+        some = np.array(tiles[*every, examples, rows], order="C")
+        levels = remove_levels(some, len(tile))
+        norms.append(largest_norm(some.reshape(math.prod(tile), -1, x.shape[1]), 1))
+        product = multiply(forward(some, tile, axes), spectra, groups)
+        part = backward(product, tile, axes)[tuple(slice(k - 1, None) for k in spans)]
+        part += multiply(levels, weights, groups)
+        target = y[examples, :, rows.start * steps[0] : rows.stop * steps[0]]
+        target[...] = join(part)[:, :, *(slice(n) for n in target.shape[2:])]
+
+    on_all_cores(work, pieces)
+    norm = float(np.max(norms)) * largest_norm(w, 0)
+    error = rounding_error(math.prod(tile), w.shape[1], x.dtype, norm)
+    return y[:, :, *(slice(None, None, s) for s in stride)], error
+
+
+def cut(x: Array, tile: Sizes, steps: Sizes) -> Array:
+    """View x (N, C, *S) as tiles (*T, N, *M, C), M of them along an axis, one every step.
+
+    Zeros fill the last. Their places come first, where the transforms put frequencies.
+    """
+    overlaps = [t - step for t, step in zip(tile, steps, strict=True)]
+    sizes = zip(x.shape[2:], overlaps, steps, strict=True)
+    x = pad(x, [(0, (overlap - n) % step) for n, overlap, step in sizes], "zeros")
     tiles = gather(x, tile, steps, (1,) * len(tile))  # (N, C, *T, *M)
-    return np.ascontiguousarray(np.moveaxis(tiles, (0, 1), (len(tile), -1)))
+    return np.moveaxis(tiles, (0, 1), (len(tile), -1))
 
 
-def convolve_tiles(tiles: Array, kernels: Array, groups: int) -> Array:
-    """Convolve tiles (*T, N, *M, C) circularly with kernels (D, C/groups, *K): (*T, N, *M, D)."""
-    filters, channels, *kernel_size = kernels.shape
-    axes = range(len(kernel_size))
-    size = tiles.shape[: len(kernel_size)]
-    forward, backward = transforms(tiles)
-    tile_spectra = forward(tiles, size, axes)
-    kernel_spectra = forward(np.moveaxis(kernels, (0, 1), (-1, -2)), size, axes)
-    # At each frequency and for each group: (tiles, C/groups) times (C/groups, D/groups).
-    frequencies = kernel_spectra.shape[: len(size)]
-    left = tile_spectra.reshape(*frequencies, -1, groups, channels).swapaxes(-2, -3)
-    right = kernel_spectra.reshape(*frequencies, channels, groups, -1).swapaxes(-2, -3)
+def divide(shape: Sizes, filters: int, points: int) -> list[tuple[slice, slice]]:
+    """Divide tiles (N, *M, C) into pieces, some examples and some rows, at least one a core."""
+    examples, count, *others, channels = shape
+    row = math.prod(others) * points * (channels + filters)
+    rows = examples * count
+    size = min(PIECE, -(-rows // CORES) * row) if rows * row > WORTH else rows * row
+    return list(im2col.blocks(examples, count, row, size))
+
+
+def turn_round(w: Array, tile: Sizes, dilation: Sizes) -> Array:
+    """Turn the kernels round in tiles (*T, C/groups, D), with d - 1 zeros between taps."""
+    kernels = np.zeros((*tile, *w.shape[1::-1]), w.dtype)
+    taps = zip(w.shape[2:], dilation, strict=True)
+    kernels[tuple(slice(span(k, d) - 1, None, -d) for k, d in taps)] = np.moveaxis(
+        w, (1, 0), (-2, -1)
+    )
+    return kernels
+
+
+def remove_levels(tiles: Array, axes: int) -> Array:
+    """Subtract from each of the tiles (*T, N, *M, C) its mean; return the means (N, *M, C)."""
+    values = tiles.reshape(math.prod(tiles.shape[:axes]), -1)
+    means = np.full(len(values), 1 / len(values), tiles.dtype) @ values
+    values -= means
+    return means.reshape(tiles.shape[axes:])
+
+
+def multiply(tiles: Array, kernels: Array, groups: int) -> Array:
+    """At each frequency multiply tiles (*F, N, *M, C) by kernels (*F, C/groups, D): (*F, N, *M, D).
+
+    For each group a matrix product, (tiles, C/groups) times (C/groups, D/groups).
+    """
+    *frequencies, channels, filters = kernels.shape
+    left = tiles.reshape(*frequencies, -1, groups, channels).swapaxes(-2, -3)
+    right = kernels.reshape(*frequencies, channels, groups, -1).swapaxes(-2, -3)
     product = left * right if channels == 1 else left @ right
-    product = product.swapaxes(-2, -3).reshape(*tile_spectra.shape[:-1], filters)
-    return backward(product, size, axes)
+    return product.swapaxes(-2, -3).reshape(*tiles.shape[:-1], filters)
 
 
 def join(parts: Array) -> Array:
@@ -126,52 +184,41 @@ def join(parts: Array) -> Array:
     return y.reshape(*y.shape[:2], *(parts.shape[m] * parts.shape[i] for m, i in pairs))
 
 
-def transforms(x: Array) -> tuple[Transform, Transform]:
+def transforms(x: Array, workers: int) -> tuple[Transform, Transform]:
     """Return the Fourier transform for x and its inverse; half of a real array's spectrum is kept.
 
-    Both use all cores, as matrix products do.
+    -1 workers are as many as there are cores.
     """
     names = ("fftn", "ifftn") if np.iscomplexobj(x) else ("rfftn", "irfftn")
-    forward, backward = (functools.partial(getattr(scipy.fft, name), workers=-1) for name in names)
+    forward, backward = (functools.partial(getattr(scipy.fft, n), workers=workers) for n in names)
     return forward, backward
 
 
-def insert_zeros(w: Array, dilation: Sizes) -> Array:
-    """Put d - 1 zeros between neighbouring taps: a dilated kernel is a longer, sparser one."""
-    spans = [span(k, d) for k, d in zip(w.shape[2:], dilation, strict=True)]
-    longer = np.zeros((*w.shape[:2], *spans), w.dtype)
-    longer[:, :, *(slice(None, None, d) for d in dilation)] = w
-    return longer
+def fits(x: Array, w: Array, dilation: Sizes) -> bool:
+    return True
 
 
 def is_exact(x: Array, w: Array) -> bool:
     """Say whether spectra hold the sums of these integers well enough to be rounded back."""
-    return rounding_error(x.astype(float), w.astype(float)) < 0.5
+    norm = largest_norm(x.astype(float), 0) * largest_norm(w.astype(float), 0)
+    return rounding_error(math.prod(x.shape[2:]), w.shape[1], np.dtype(float), norm) < 0.5
 
 
-def rounding_error(x: Array, w: Array) -> float:
-    """Bound the error of an output computed by way of the spectra of x (N, C, *S) and w.
+def rounding_error(points: int, channels: int, dtype: np.dtype[Any], norm: float) -> float:
+    """Bound the error of outputs computed by way of spectra of so many points.
 
-    An output is at most the norm of its example times the norm of its kernel (Cauchy and Schwarz).
-    In double precision the transforms lose at most about log2(L) roundings of that, the sum over
-    channels as many as there are channels; thousands of random problems stayed below half of it.
-    Single precision cannot afford the worst case. There roundings are taken to cancel as random
-    numbers do, and so to grow by the square root, and to spread evenly over the L points; ten
-    times that is allowed. Thousands of problems that were made to cancel stayed below.
+    An output is at most the `norm` of its tile times that of its kernel (Cauchy and Schwarz), and
+    so is what the roundings of transforms, log2(T) for each number, and of sums over channels can
+    add up to, whatever the data. The form of the bound is that of Percival; the constants of the
+    proof, which lets all roundings conspire, are some ten times larger.
     """
-    points, channels = max(math.prod(x.shape[2:]), 2), w.shape[1]
-    precision = np.finfo(x.dtype)
-    if precision.eps < 1e-10:
-        roundings = math.log2(points) + channels
-    else:
-        spread = min(10 / math.sqrt(points), 1)
-        roundings = (math.sqrt(math.log2(points)) + math.sqrt(channels)) * spread
-    return float(precision.eps * roundings * largest_norm(x) * largest_norm(w))
+    return float(np.finfo(dtype).eps * cost.roundings(points, channels, dtype) * norm)
 
 
-def largest_norm(arrays: Array) -> float:
-    """Largest Euclidean norm among the arrays stacked along the first axis; infinite if lost."""
+def largest_norm(arrays: Array, axis: int) -> float:
+    """Largest Euclidean norm among the arrays stacked along an axis; infinite if it underflows."""
     axes = list(range(arrays.ndim))
-    energy = np.einsum(arrays, axes, arrays.conj(), axes, [0]).real.max(initial=0)
-    underflow = 0 < energy < np.finfo(arrays.dtype).tiny
-    return math.inf if underflow else math.sqrt(energy)
+    energy = np.einsum(arrays, axes, arrays.conj(), axes, [axis]).real.max(initial=0)
+    if energy < np.finfo(arrays.dtype).tiny and arrays.any():
+        return math.inf
+    return math.sqrt(energy)
