@@ -139,8 +139,8 @@ def test_single_precision_spectra_err_less_than_they_say(dtype):
         (1e-3 + np.tile([1e3, -1e3], 32), ["float32", "float64"]),  # an output of one in 10^8
         (np.tile([1e12, -1e12], 32), ["float32", "float64", "im2col"]),  # nothing is left
         (1e12 + np.tile([1e12, -1e12], 32), ["float32"]),  # but the level
-        (np.full(64, 1e-25), ["float32", "float64"]),  # squares that underflow
-        (np.full(64, 1e-21), ["float32", "float64"]),  # squares that begin to
+        (1e-25 * np.arange(64), ["float32", "float64"]),  # squares that underflow
+        (1e-22 * np.arange(64), ["float32", "float64"]),  # squares that begin to
         (np.zeros(64), ["float32"]),
         (np.r_[np.nan, np.ones(63)], ["float32", "float64", "im2col"]),
     ],

@@ -45,13 +45,12 @@ import numpy as np
 import scipy  # its submodules are slow to import: scipy.fft is loaded when first used
 
 from ..arguments import Array, Sizes
-from ..geometry import span
-from ..padding import pad
+from ..geometry import places, span
 from ..patches import gather
 from . import cost, im2col
 from .cores import CORES, on_all_cores
 
-Transform: TypeAlias = Callable[..., Array]  # of an array, over its first axes
+Transform: TypeAlias = Callable[[Array], Array]
 
 PIECE = 2**19  # numbers in tiles and products at a time: a share of the cache
 WORTH = 2**16  # numbers for which it pays to wake another core
@@ -62,7 +61,7 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
 
     The number of cores changes the result by no more than rounding.
     """
-    if not fits(x, w, dilation):
+    if not fits(x, w, stride, dilation):
         return im2col.correlate(x, w, stride, dilation, groups)
     if np.issubdtype(x.dtype, np.integer):
         if not is_exact(x, w):
@@ -93,57 +92,60 @@ def correlate_spectra(
     x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int
 ) -> tuple[Array, float]:
     """Correlate tile by tile; return the result and by how much an output may be wrong."""
+    spatial = tuple(range(2, x.ndim))
+    level = x.mean(spatial)
+    sums = w.sum(spatial, np.result_type(w, np.float64))
+    constant = multiply(level, sums.T, groups)  # (N, D): what the level adds to each output
     _, tile = cost.fft(x.shape, w.shape, tuple(dilation), x.dtype)
-    axes = tuple(range(len(tile)))
     spans = [span(k, d) for k, d in zip(w.shape[2:], dilation, strict=True)]
     steps = [t - k + 1 for t, k in zip(tile, spans, strict=True)]
-    tiles = cut(x, tile, steps)
-    pieces = divide(tiles.shape[len(tile) :], len(w), math.prod(tile))
-    forward, _ = transforms(x, workers=-1)
-    spectra = forward(turn_round(w, tile, dilation), tile, axes)
-    forward, backward = transforms(x, workers=1 if len(pieces) > 1 else -1)
-    weights = w.sum(tuple(range(2, w.ndim)), np.result_type(w, np.float64)).T  # of a level
-    size = [n - k + 1 for n, k in zip(x.shape[2:], spans, strict=True)]
+    tiles = cut(x, np.expand_dims(level, spatial), tile, steps)
+    pieces = divide(tiles.shape, tile, len(w))
+    forward, backward = transforms(tile, np.iscomplexobj(x), workers=1 if len(pieces) > 1 else -1)
+    spectra = transforms(tile, np.iscomplexobj(x), workers=-1)[0](turn_round(w, tile, dilation))
+    size = [n - k + 1 for n, k in zip(x.shape[2:], spans, strict=True)]  # at stride 1
     y = np.empty((len(x), len(w), *size), x.dtype)
     norms = [0.0]
-    every = (slice(None),) * len(tile)
 
     def work(piece: tuple[slice, slice]) -> None:
         examples, rows = piece
-        some = np.array(tiles[*every, examples, rows], order="C")
-        levels = remove_levels(some, len(tile))
-        norms.append(largest_norm(some.reshape(math.prod(tile), -1, x.shape[1]), 1))
-        product = multiply(forward(some, tile, axes), spectra, groups)
-        part = backward(product, tile, axes)[tuple(slice(k - 1, None) for k in spans)]
-        part += multiply(levels, weights, groups)
+        part = np.array(tiles[*(slice(None) for _ in tile), examples, rows], order="C")
+        norms.append(largest_norm(part, len(tile)))
+        part = forward(part)
+        part = multiply(part, spectra, groups)
+        part = backward(part)[tuple(slice(k - 1, None) for k in spans)]
+        part = join(part)
         target = y[examples, :, rows.start * steps[0] : rows.stop * steps[0]]
-        target[...] = join(part)[:, :, *(slice(n) for n in target.shape[2:])]
+        part = part[:, :, *(slice(n) for n in target.shape[2:])]
+        np.add(part, np.expand_dims(constant[examples], spatial), out=target, casting="same_kind")
 
     on_all_cores(work, pieces)
-    norm = float(np.max(norms)) * largest_norm(w, 0)
+    norm = float(np.max(norms)) * largest_norm(np.moveaxis(w, 0, -2), w.ndim - 2)
     error = rounding_error(math.prod(tile), w.shape[1], x.dtype, norm)
     return y[:, :, *(slice(None, None, s) for s in stride)], error
 
 
-def cut(x: Array, tile: Sizes, steps: Sizes) -> Array:
-    """View x (N, C, *S) as tiles (*T, N, *M, C), M of them along an axis, one every step.
+def cut(x: Array, level: Array, tile: Sizes, steps: Sizes) -> Array:
+    """View x (N, C, *S) less its level as tiles (*T, N, *M, C), M along an axis, one every step.
 
     Zeros fill the last. Their places come first, where the transforms put frequencies.
     """
-    overlaps = [t - step for t, step in zip(tile, steps, strict=True)]
-    sizes = zip(x.shape[2:], overlaps, steps, strict=True)
-    x = pad(x, [(0, (overlap - n) % step) for n, overlap, step in sizes], "zeros")
-    tiles = gather(x, tile, steps, (1,) * len(tile))  # (N, C, *T, *M)
+    sizes = [n + (t - step - n) % step for n, t, step in zip(x.shape[2:], tile, steps, strict=True)]
+    filled = np.zeros((*x.shape[:2], *sizes), x.dtype)
+    np.subtract(x, level, out=filled[:, :, *map(slice, x.shape[2:])])
+    tiles = gather(filled, tile, steps, (1,) * len(tile))  # (N, C, *T, *M)
     return np.moveaxis(tiles, (0, 1), (len(tile), -1))
 
 
-def divide(shape: Sizes, filters: int, points: int) -> list[tuple[slice, slice]]:
-    """Divide tiles (N, *M, C) into pieces, some examples and some rows, at least one a core."""
-    examples, count, *others, channels = shape
-    row = math.prod(others) * points * (channels + filters)
+def divide(shape: Sizes, tile: Sizes, filters: int) -> list[tuple[slice, slice]]:
+    """Divide tiles (*T, N, *M, C) into pieces, some examples and some rows: at least one a core."""
+    examples, count, *others, channels = shape[len(tile) :]
+    lines = math.prod(others) * channels * math.prod(tile[:-1])  # in a row of tiles
+    row = lines * tile[-1] * (channels + filters) // channels
     rows = examples * count
-    size = min(PIECE, -(-rows // CORES) * row) if rows * row > WORTH else rows * row
-    return list(im2col.blocks(examples, count, row, size))
+    # Four lines are transformed in less than the time of two.
+    some = max(min(PIECE // row, -(-rows // CORES)), -(-4 // lines))
+    return list(im2col.blocks(examples, count, row, row * (some if row * rows > WORTH else rows)))
 
 
 def turn_round(w: Array, tile: Sizes, dilation: Sizes) -> Array:
@@ -154,14 +156,6 @@ def turn_round(w: Array, tile: Sizes, dilation: Sizes) -> Array:
         w, (1, 0), (-2, -1)
     )
     return kernels
-
-
-def remove_levels(tiles: Array, axes: int) -> Array:
-    """Subtract from each of the tiles (*T, N, *M, C) its mean; return the means (N, *M, C)."""
-    values = tiles.reshape(math.prod(tiles.shape[:axes]), -1)
-    means = np.full(len(values), 1 / len(values), tiles.dtype) @ values
-    values -= means
-    return means.reshape(tiles.shape[axes:])
 
 
 def multiply(tiles: Array, kernels: Array, groups: int) -> Array:
@@ -184,24 +178,39 @@ def join(parts: Array) -> Array:
     return y.reshape(*y.shape[:2], *(parts.shape[m] * parts.shape[i] for m, i in pairs))
 
 
-def transforms(x: Array, workers: int) -> tuple[Transform, Transform]:
-    """Return the Fourier transform for x and its inverse; half of a real array's spectrum is kept.
+def transforms(tile: Sizes, is_complex: bool, workers: int) -> tuple[Transform, Transform]:
+    """Return the Fourier transform of tiles, over the first axes, and its inverse.
 
-    -1 workers are as many as there are cores.
+    Half of a real tile's spectrum is kept. -1 workers are as many as there are cores.
     """
-    names = ("fftn", "ifftn") if np.iscomplexobj(x) else ("rfftn", "irfftn")
-    forward, backward = (functools.partial(getattr(scipy.fft, n), workers=workers) for n in names)
+    names = ("fftn", "ifftn") if is_complex else ("rfftn", "irfftn")
+    functions = (getattr(scipy.fft, name) for name in names)
+    options = {"s": tile, "axes": range(len(tile)), "workers": workers}
+    forward, backward = (functools.partial(function, **options) for function in functions)
     return forward, backward
 
 
-def fits(x: Array, w: Array, dilation: Sizes) -> bool:
-    return True
+def fits(x: Array, w: Array, stride: Sizes, dilation: Sizes) -> bool:
+    """Say whether what dilation and stride leave unused stays small beside input and output.
+
+    Spectra are as long as a dilated kernel, and outputs are computed at stride 1.
+    """
+    size, kernel_size, ones = x.shape[2:], w.shape[2:], (1,) * len(stride)
+    outputs, computed = (
+        len(x) * len(w) * math.prod(places(size, kernel_size, each, dilation))
+        for each in (stride, ones)
+    )
+    _, tile = cost.fft(x.shape, w.shape, tuple(dilation), x.dtype)
+    held = math.prod(tile) * (len(w) * w.shape[1] + len(w) + x.shape[1])  # kernels, and one tile
+    enough = max(x.size + w.size + outputs, PIECE // 2)
+    return computed <= 3 * enough and (max(dilation) == 1 or held <= enough)
 
 
 def is_exact(x: Array, w: Array) -> bool:
     """Say whether spectra hold the sums of these integers well enough to be rounded back."""
-    norm = largest_norm(x.astype(float), 0) * largest_norm(w.astype(float), 0)
-    return rounding_error(math.prod(x.shape[2:]), w.shape[1], np.dtype(float), norm) < 0.5
+    norms = (largest_norm(np.moveaxis(a.astype(float), 0, -2), a.ndim - 2) for a in (x, w))
+    points, channels = math.prod(x.shape[2:]), w.shape[1]
+    return rounding_error(points, channels, np.dtype(float), math.prod(norms)) < 0.5
 
 
 def rounding_error(points: int, channels: int, dtype: np.dtype[Any], norm: float) -> float:
@@ -215,10 +224,13 @@ def rounding_error(points: int, channels: int, dtype: np.dtype[Any], norm: float
     return float(np.finfo(dtype).eps * cost.roundings(points, channels, dtype) * norm)
 
 
-def largest_norm(arrays: Array, axis: int) -> float:
-    """Largest Euclidean norm among the arrays stacked along an axis; infinite if it underflows."""
-    axes = list(range(arrays.ndim))
-    energy = np.einsum(arrays, axes, arrays.conj(), axes, [axis]).real.max(initial=0)
-    if energy < np.finfo(arrays.dtype).tiny and arrays.any():
+def largest_norm(arrays: Array, axes: int) -> float:
+    """Largest norm over the last axis and this many first; infinite where squares underflow."""
+    squares = (arrays * arrays.conj()).real
+    rest = squares.shape[axes:]
+    squares = squares.reshape(math.prod(squares.shape[:axes]), math.prod(rest))
+    energies = np.ones(len(squares), squares.dtype) @ squares  # faster than a sum here
+    energy = energies.reshape(rest).sum(-1).max(initial=0)
+    if energy < np.finfo(squares.dtype).tiny and arrays.any():
         return math.inf
     return math.sqrt(energy)
