@@ -147,6 +147,7 @@ def taken(monkeypatch):
         ((1, 1, 1_000_000), (1, 1, 10_000)),
         ((1, 1, 1_000_000), (1, 1, 100_000)),
         ((1, 1, 900, 900), (1, 1, 300, 300)),
+        ((1, 48, 13812), (48, 1, 100)),
     ],
 )
 @pytest.mark.parametrize("level", [0, 3])
@@ -156,7 +157,7 @@ def test_ordinary_data_take_single_precision(x_shape, w_shape, level, taken):
     w = rng.standard_normal(w_shape).astype("f4")
     ones = (1,) * (x.ndim - 2)
     assert choose(x, w, ones, ones) == "fft"
-    fft.correlate(x, w, ones, ones, 1)
+    fft.correlate(x, w, ones, ones, x.shape[1] // w.shape[1])
     assert taken == ["float32"]
 
 

@@ -110,7 +110,8 @@ def correlate_spectra(
     def work(piece: tuple[slice, slice]) -> None:
         examples, rows = piece
         part = np.array(tiles[*(slice(None) for _ in tile), examples, rows], order="C")
-        norms.append(largest_norm(part, len(tile)))
+        by_group = part.reshape(*part.shape[:-1], groups, w.shape[1])
+        norms.append(largest_norm(by_group, len(tile)))
         part = forward(part)
         part = multiply(part, spectra, groups)
         part = backward(part)[tuple(slice(k - 1, None) for k in spans)]
@@ -152,9 +153,8 @@ def turn_round(w: Array, tile: Sizes, dilation: Sizes) -> Array:
     """Turn the kernels round in tiles (*T, C/groups, D), with d - 1 zeros between taps."""
     kernels = np.zeros((*tile, *w.shape[1::-1]), w.dtype)
     taps = zip(w.shape[2:], dilation, strict=True)
-    kernels[tuple(slice(span(k, d) - 1, None, -d) for k, d in taps)] = np.moveaxis(
-        w, (1, 0), (-2, -1)
-    )
+    places_of_taps = tuple(slice(span(k, d) - 1, None, -d) for k, d in taps)
+    kernels[places_of_taps] = np.moveaxis(w, (1, 0), (-2, -1))
     return kernels
 
 
