@@ -32,7 +32,9 @@ Each number of a tile is moved about once for each axis, at 1.8, and takes part 
 steps of a transform, at 0.18. A product of two complex numbers is four real ones in matrices that
 are small, one for each frequency: 0.40. The number of taps appears nowhere. It only sets how many
 tiles there are. Their size is the one of a few, from 1.5 times the kernel to the whole input, for
-which the sum is least; among equals the largest, for its few seams. To start the FFT takes
+which the sum is least; among equals the largest, for its few seams. In one dimension four tiles
+take the time of two, so they count by fours. Everything counts twice where a tile has so many
+points that single precision would not do. To start the FFT takes
 nine times as long as to start im2col, so small problems go to im2col whatever their kernel.
 
 **Other dtypes.** What is twice as many bytes takes twice as long to move, and a complex
@@ -49,6 +51,7 @@ import scipy  # its submodules are slow to import: scipy.fft is loaded when firs
 
 from ..arguments import Sizes
 from ..geometry import places, span
+from .rounding import spectra_dtype
 
 Shape: TypeAlias = tuple[int, ...]  # unlike a list it can be remembered by a cache
 DType: TypeAlias = np.dtype[Any]
@@ -117,35 +120,6 @@ def fft_in_tiles(x_shape: Shape, w_shape: Shape, spans: Sizes, tile: Shape, dtyp
     transform = transforms * points * math.log2(max(points, 2)) * TRANSFORM
     product = frequencies * tiles * per_group * filters * MULTIPLY_SPECTRA
     return FFT_CALLS + words(spectra_dtype(tile, per_group, dtype)) * (move + transform + product)
-
-
-def spectra_dtype(tile: Sizes, channels: int, dtype: DType) -> DType:
-    """Name the precision that spectra of ordinary data should have: double for integers.
-
-    Normal deviates, whose largest output is some 4.5 standard deviations, meet the promise of 1e-4
-    in single precision unless a tile has very many points and channels. This chooses what to try;
-    what the data really need is checked when they are known.
-    """
-    double = np.result_type(dtype, np.float64)
-    if dtype.kind in "iu" or dtype == double:
-        return double
-    points = math.prod(tile)
-    norms = math.sqrt(points * channels) / 4.5  # of tile and kernel, relative to the largest output
-    bound = np.finfo(dtype).eps * roundings(points, channels, dtype) * norms
-    return dtype if bound < 1e-4 else double
-
-
-def roundings(points: int, channels: int, dtype: DType) -> float:
-    """Count the roundings by which an output by way of spectra may be wrong.
-
-    In units of eps, and of the product of two norms: see ``fft.rounding_error``. In double
-    precision there are many to spare. In single precision they decide, and the constants are at
-    least twice what a search for the worst of thousands of structured problems found.
-    """
-    logarithm = math.log2(max(points, 2))
-    if np.finfo(dtype).eps < 1e-10:
-        return logarithm + channels
-    return logarithm / 4 + channels / 16 + 1
 
 
 def words(dtype: DType) -> float:

@@ -16,9 +16,10 @@ The idea
     nothing. :mod:`convkit.algorithms.cost` weighs the two. Each core takes some tiles at a time.
 Precision
     What a spectrum errs by is relative to the norm of the tile, be the result large or small. So
-    the level of a tile, its mean, goes a way of its own: times the sum of the weights. For the rest
-    there is a bound; where it is more than 1e-4 of the largest output, single precision makes way
-    for double, and where that is not enough (1e-10 for double data), spectra for the direct sum.
+    the level of a channel, its mean, goes a way of its own: times the sum of the weights. For the
+    rest :mod:`convkit.algorithms.rounding` has a bound. Where it is more than 1e-4 of the largest
+    output, single precision makes way for double, and where that is not enough (1e-10 for double
+    data), spectra for the direct sum.
 Multiplications
     About T log2 T for each of the M*C + D*C/groups + M*D transforms of T points, M being the number
     of tiles of all examples, and M*D*(C/groups)*T complex ones between the spectra, half as many
@@ -31,15 +32,13 @@ When it wins
     Large kernels, stride 1. It loses with small kernels, and stride wastes what it computes.
 Source
     J. W. Cooley and J. W. Tukey, "An algorithm for the machine calculation of complex Fourier
-    series", 1965; T. G. Stockham, "High-speed convolution and correlation", 1966. The form of the
-    bound: C. Percival, "Rapid multiplication modulo the sum and difference of highly composite
-    numbers", 2003; N. J. Higham, "Accuracy and stability of numerical algorithms", 2002, ch. 24.
+    series", 1965; T. G. Stockham, "High-speed convolution and correlation", 1966.
 """
 
 import functools
 import math
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import scipy  # its submodules are slow to import: scipy.fft is loaded when first used
@@ -49,6 +48,7 @@ from ..geometry import places, span
 from ..patches import gather
 from . import cost, im2col
 from .cores import CORES, on_all_cores
+from .rounding import largest_norm, rounding_error, spectra_dtype
 
 Transform: TypeAlias = Callable[[Array], Array]
 
@@ -74,7 +74,7 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
     double = np.result_type(x, np.float64)
     promised = 1e-10 if x.dtype == double else 1e-4  # relative to the largest output
     _, tile = cost.fft(x.shape, w.shape, tuple(dilation), x.dtype)
-    first = cost.spectra_dtype(tile, w.shape[1], x.dtype)
+    first = spectra_dtype(tile, w.shape[1], x.dtype)
     for precision in dict.fromkeys((first, double)):
         operands = x.astype(precision, copy=False), w.astype(precision, copy=False)
         y, error = correlate_spectra(*operands, stride, dilation, groups)
@@ -195,10 +195,11 @@ def fits(x: Array, w: Array, stride: Sizes, dilation: Sizes) -> bool:
 
     Spectra are as long as a dilated kernel, and outputs are computed at stride 1.
     """
-    size, kernel_size, ones = x.shape[2:], w.shape[2:], (1,) * len(stride)
+    if max(*stride, *dilation) == 1:
+        return True
     outputs, computed = (
-        len(x) * len(w) * math.prod(places(size, kernel_size, each, dilation))
-        for each in (stride, ones)
+        len(x) * len(w) * math.prod(places(x.shape[2:], w.shape[2:], each, dilation))
+        for each in (stride, (1,) * len(stride))
     )
     _, tile = cost.fft(x.shape, w.shape, tuple(dilation), x.dtype)
     held = math.prod(tile) * (len(w) * w.shape[1] + len(w) + x.shape[1])  # kernels, and one tile
@@ -211,26 +212,3 @@ def is_exact(x: Array, w: Array) -> bool:
     norms = (largest_norm(np.moveaxis(a.astype(float), 0, -2), a.ndim - 2) for a in (x, w))
     points, channels = math.prod(x.shape[2:]), w.shape[1]
     return rounding_error(points, channels, np.dtype(float), math.prod(norms)) < 0.5
-
-
-def rounding_error(points: int, channels: int, dtype: np.dtype[Any], norm: float) -> float:
-    """Bound the error of outputs computed by way of spectra of so many points.
-
-    An output is at most the `norm` of its tile times that of its kernel (Cauchy and Schwarz), and
-    so is what the roundings of transforms, log2(T) for each number, and of sums over channels can
-    add up to, whatever the data. The form of the bound is that of Percival; the constants of the
-    proof, which lets all roundings conspire, are some ten times larger.
-    """
-    return float(np.finfo(dtype).eps * cost.roundings(points, channels, dtype) * norm)
-
-
-def largest_norm(arrays: Array, axes: int) -> float:
-    """Largest norm over the last axis and this many first; infinite where squares underflow."""
-    squares = (arrays * arrays.conj()).real
-    rest = squares.shape[axes:]
-    squares = squares.reshape(math.prod(squares.shape[:axes]), math.prod(rest))
-    energies = np.ones(len(squares), squares.dtype) @ squares  # faster than a sum here
-    energy = energies.reshape(rest).sum(-1).max(initial=0)
-    if energy < np.finfo(squares.dtype).tiny and arrays.any():
-        return math.inf
-    return math.sqrt(energy)
