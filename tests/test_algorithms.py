@@ -39,7 +39,8 @@ def test_zero_padding_stores_nothing_and_circular_padding_wraps():
 
 def test_dilation_inserts_zeros_between_taps():
     w = np.array([[[1, 2, 3]]])
-    np.testing.assert_array_equal(fft.insert_zeros(w, (3,)), [[[1, 0, 0, 2, 0, 0, 3]]])
+    tile = fft.turn_round(w, (8,), (3,))
+    np.testing.assert_array_equal(tile, np.reshape([3, 0, 0, 2, 0, 0, 1, 0], (8, 1, 1)))
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -163,9 +164,10 @@ def test_single_precision_spectra_err_less_than_they_say(dtype):
         (np.r_[1e6, np.ones(63)] * np.r_[0, np.ones(63)], ["float32"]),
         (1e-3 + np.tile([1e3, -1e3], 32), ["float32", "float64"]),  # an output of one in 10^8
         (np.tile([1e12, -1e12], 32), ["float32", "float64", "im2col"]),  # nothing is left
-        (np.full(64, 1e-25), ["float32", "float64"]),  # squares that underflow
-        (np.full(64, 1e-21), ["float32", "float64"]),  # squares that begin to
-        (np.zeros(64), ["float32", "float64", "im2col"]),
+        (1e12 + np.tile([1e12, -1e12], 32), ["float32"]),  # but the level
+        (1e-25 * np.arange(64), ["float32", "float64"]),  # squares that underflow
+        (1e-22 * np.arange(64), ["float32", "float64"]),  # squares that begin to
+        (np.zeros(64), ["float32"]),
         (np.r_[np.nan, np.ones(63)], ["float32", "float64", "im2col"]),
     ],
 )

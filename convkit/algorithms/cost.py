@@ -32,7 +32,9 @@ Each number of a tile is moved about once for each axis, at 1.8, and takes part 
 steps of a transform, at 0.18. A product of two complex numbers is four real ones in matrices that
 are small, one for each frequency: 0.40. The number of taps appears nowhere. It only sets how many
 tiles there are. Their size is the one of a few, from 1.5 times the kernel to the whole input, for
-which the sum is least; among equals the largest, for its few seams. To start the FFT takes
+which the sum is least; among equals the largest, for its few seams. In one dimension four tiles
+take the time of two, so they count by fours. Everything counts twice where a tile has so many
+points that single precision would not do. To start the FFT takes
 nine times as long as to start im2col, so small problems go to im2col whatever their kernel.
 
 **Winograd.** M tiles of T points along :math:`a` axes:
@@ -59,6 +61,7 @@ import scipy  # its submodules are slow to import: scipy.fft is loaded when firs
 
 from ..arguments import Sizes
 from ..geometry import places, span
+from .rounding import spectra_dtype
 from .winograd import TILE
 
 Shape: TypeAlias = tuple[int, ...]  # unlike a list it can be remembered by a cache
@@ -73,7 +76,7 @@ MOVE, TRANSFORM, MULTIPLY_SPECTRA = 1.8, 0.18, 0.40
 WINOGRAD_CALLS = 150_000.0
 MOVE_TILES, MULTIPLY_POINTS, TRANSFORM_KERNELS = 0.5, 0.02, 2.0
 
-TILES = (1.5, 2.0, 3.0, 4.0, 6.0, 8.0, math.inf)  # in spans of the kernel
+TILES = (1.5, 1.8, 2.2, 2.6, 3.2, 4.0, 5.0, 6.5, 8.0, math.inf)  # in spans of the kernel
 
 
 @lru_cache(maxsize=1024)
@@ -108,7 +111,10 @@ def fft(x_shape: Shape, w_shape: Shape, dilation: Shape, dtype: DType) -> tuple[
 
 def tile_size(size: Sizes, spans: Sizes, scale: float, dtype: DType) -> Shape:
     """Tile about `scale` times as long as the kernel, of lengths that are fast to transform."""
-    wanted = (math.ceil(min(scale * k, n)) for k, n in zip(spans, size, strict=True))
+    wanted = []
+    for k, n in zip(spans, size, strict=True):
+        tiles = math.ceil((n - k + 1) / (math.ceil(min(scale * k, n)) - k + 1))
+        wanted.append(-(-(n - k + 1) // tiles) + k - 1)  # no longer than as many tiles need
     return tuple(scipy.fft.next_fast_len(t, dtype.kind != "c") for t in wanted)
 
 
@@ -118,13 +124,16 @@ def fft_in_tiles(x_shape: Shape, w_shape: Shape, spans: Sizes, tile: Shape, dtyp
     filters, per_group, *_ = w_shape
     axes = zip(size, spans, tile, strict=True)
     tiles = examples * math.prod(-(-(n - k + 1) // (t - k + 1)) for n, k, t in axes)
+    if len(tile) == 1:  # lines are transformed by fours
+        fours = max(4 // channels, 1)
+        tiles = -(-tiles // fours) * fours
     points = math.prod(tile)
     frequencies = points if dtype.kind == "c" else points // tile[-1] * (tile[-1] // 2 + 1)
     transforms = tiles * channels + per_group * filters + tiles * filters
     move = tiles * (channels + filters) * points * len(tile) * MOVE
     transform = transforms * points * math.log2(max(points, 2)) * TRANSFORM
     product = frequencies * tiles * per_group * filters * MULTIPLY_SPECTRA
-    return FFT_CALLS + words(dtype) * (move + transform + product)
+    return FFT_CALLS + words(spectra_dtype(tile, per_group, dtype)) * (move + transform + product)
 
 
 @lru_cache(maxsize=1024)

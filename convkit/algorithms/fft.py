@@ -13,13 +13,21 @@ The idea
     A long input is cut into tiles of T values, which overlap by the span of the kernel less one,
     so that their valid parts lie edge to edge ("overlap-save"). Small tiles stay in the cache and
     need fewer steps, log2 T instead of log2 L; tiles barely larger than the kernel keep almost
-    nothing. :mod:`convkit.algorithms.cost` weighs the two.
+    nothing. :mod:`convkit.algorithms.cost` weighs the two. Each core takes some tiles at a time.
+Precision
+    What a spectrum errs by is relative to the norm of the tile, be the result large or small. So
+    the level of a channel, its mean, goes a way of its own: times the sum of the weights. For the
+    rest :mod:`convkit.algorithms.rounding` has a bound. Where it is more than 1e-4 of the largest
+    output, single precision makes way for double, and where that is not enough (1e-10 for double
+    data), spectra for the direct sum.
 Multiplications
     About T log2 T for each of the M*C + D*C/groups + M*D transforms of T points, M being the number
     of tiles of all examples, and M*D*(C/groups)*T complex ones between the spectra, half as many
     for real input. No kernel size in it, but for the tiles.
 Memory
-    The tiles and their spectra: (M*C + D*C/groups + M*D) * T numbers.
+    The spectra of the kernels, D*C/groups * T numbers, and on each core a row of tiles with its
+    spectra and products, or some MB of rows. Where dilation makes that much more than input and
+    output, im2col takes over.
 When it wins
     Large kernels, stride 1. It loses with small kernels, and stride wastes what it computes.
 Source
@@ -36,21 +44,25 @@ import numpy as np
 import scipy  # its submodules are slow to import: scipy.fft is loaded when first used
 
 from ..arguments import Array, Sizes
-from ..geometry import span
-from ..padding import pad
+from ..geometry import places, span
 from ..patches import gather
 from . import cost, im2col
+from .cores import CORES, on_all_cores
+from .rounding import largest_norm, rounding_error, spectra_dtype
 
-Transform: TypeAlias = Callable[..., Array]  # of an array, over its first axes
+Transform: TypeAlias = Callable[[Array], Array]
+
+PIECE = 2**19  # numbers in tiles and products at a time: a share of the cache
+WORTH = 2**16  # numbers for which it pays to wake another core
 
 
 def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -> Array:
     """Correlate a padded x (N, C, *S) with w (D, C/groups, *K); return (N, D, *S_out).
 
-    The error of spectra is relative to the norms of x and w, not to y. Where y is too small beside
-    them, single precision makes way for double, and where that does not suffice, the sum is done
-    directly.
+    The number of cores changes the result by no more than rounding.
     """
+    if not fits(x, w, stride, dilation):
+        return im2col.correlate(x, w, stride, dilation, groups)
     if np.issubdtype(x.dtype, np.integer):
         if not is_exact(x, w):
             raise ValueError(
@@ -61,61 +73,101 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
         return np.rint(y).astype(np.int64).astype(x.dtype)
     double = np.result_type(x, np.float64)
     promised = 1e-10 if x.dtype == double else 1e-4  # relative to the largest output
-    for precision in dict.fromkeys((x.dtype, double)):
+    _, tile = cost.fft(x.shape, w.shape, tuple(dilation), x.dtype)
+    first = spectra_dtype(tile, w.shape[1], x.dtype)
+    for precision in dict.fromkeys((first, double)):
         operands = x.astype(precision, copy=False), w.astype(precision, copy=False)
         y, error = correlate_spectra(*operands, stride, dilation, groups)
         y = y.astype(x.dtype, copy=False)
         largest = np.abs(y).max(initial=0)
         # A NaN or an infinity, which would fill every frequency, fails one of the conditions.
-        if np.isfinite(largest) and 0 < error <= promised * largest:
+        if np.isfinite(largest) and error <= promised * largest:
             return y
-    return im2col.correlate(x, w, stride, dilation, groups)
+    if np.isfinite(largest):  # the sums cancel, so a direct one needs its digits as well
+        x, w = x.astype(double, copy=False), w.astype(double, copy=False)
+    return im2col.correlate(x, w, stride, dilation, groups).astype(y.dtype, copy=False)
 
 
 def correlate_spectra(
     x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int
 ) -> tuple[Array, float]:
     """Correlate tile by tile; return the result and by how much an output may be wrong."""
-    kernels = insert_zeros(w, dilation)
-    spans = kernels.shape[2:]
+    spatial = tuple(range(2, x.ndim))
+    level = x.mean(spatial)
+    sums = w.sum(spatial, np.result_type(w, np.float64))
+    constant = multiply(level, sums.T, groups)  # (N, D): what the level adds to each output
     _, tile = cost.fft(x.shape, w.shape, tuple(dilation), x.dtype)
-    tiles = cut(x, tile, spans)
-    y = convolve_tiles(tiles, np.flip(kernels, tuple(range(2, w.ndim))), groups)
-    y = join(y[tuple(slice(k - 1, None) for k in spans)])
-    kept = [slice(0, n - k + 1, s) for n, k, s in zip(x.shape[2:], spans, stride, strict=True)]
-    each = np.moveaxis(tiles.reshape(*tile, -1, x.shape[1]), (-2, -1), (0, 1))  # (tiles, C, *T)
-    return y[:, :, *kept], rounding_error(each, w)
-
-
-def cut(x: Array, tile: Sizes, spans: Sizes) -> Array:
-    """Cut x (N, C, *S) into tiles (*T, N, *M, C), M of them along an axis.
-
-    They overlap by the span less one; zeros fill the last. Their places come first, where the
-    transforms put frequencies.
-    """
+    spans = [span(k, d) for k, d in zip(w.shape[2:], dilation, strict=True)]
     steps = [t - k + 1 for t, k in zip(tile, spans, strict=True)]
-    kept = [n - k + 1 for n, k in zip(x.shape[2:], spans, strict=True)]
-    end = [-n % step for n, step in zip(kept, steps, strict=True)]
-    x = pad(x, [(0, more) for more in end], "zeros")
-    tiles = gather(x, tile, steps, (1,) * len(tile))  # (N, C, *T, *M)
-    return np.ascontiguousarray(np.moveaxis(tiles, (0, 1), (len(tile), -1)))
+    tiles = cut(x, np.expand_dims(level, spatial), tile, steps)
+    pieces = divide(tiles.shape, tile, len(w))
+    forward, backward = transforms(tile, np.iscomplexobj(x), workers=1 if len(pieces) > 1 else -1)
+    spectra = transforms(tile, np.iscomplexobj(x), workers=-1)[0](turn_round(w, tile, dilation))
+    size = [n - k + 1 for n, k in zip(x.shape[2:], spans, strict=True)]  # at stride 1
+    y = np.empty((len(x), len(w), *size), x.dtype)
+    norms = [0.0]
+
+    def work(piece: tuple[slice, slice]) -> None:
+        examples, rows = piece
+        part = np.array(tiles[*(slice(None) for _ in tile), examples, rows], order="C")
+        by_group = part.reshape(*part.shape[:-1], groups, w.shape[1])
+        norms.append(largest_norm(by_group, len(tile)))
+        part = forward(part)
+        part = multiply(part, spectra, groups)
+        part = backward(part)[tuple(slice(k - 1, None) for k in spans)]
+        part = join(part)
+        target = y[examples, :, rows.start * steps[0] : rows.stop * steps[0]]
+        part = part[:, :, *(slice(n) for n in target.shape[2:])]
+        np.add(part, np.expand_dims(constant[examples], spatial), out=target, casting="same_kind")
+
+    on_all_cores(work, pieces)
+    norm = float(np.max(norms)) * largest_norm(np.moveaxis(w, 0, -2), w.ndim - 2)
+    error = rounding_error(math.prod(tile), w.shape[1], x.dtype, norm)
+    return y[:, :, *(slice(None, None, s) for s in stride)], error
 
 
-def convolve_tiles(tiles: Array, kernels: Array, groups: int) -> Array:
-    """Convolve tiles (*T, N, *M, C) circularly with kernels (D, C/groups, *K): (*T, N, *M, D)."""
-    filters, channels, *kernel_size = kernels.shape
-    axes = range(len(kernel_size))
-    size = tiles.shape[: len(kernel_size)]
-    forward, backward = transforms(tiles)
-    tile_spectra = forward(tiles, size, axes)
-    kernel_spectra = forward(np.moveaxis(kernels, (0, 1), (-1, -2)), size, axes)
-    # At each frequency and for each group: (tiles, C/groups) times (C/groups, D/groups).
-    frequencies = kernel_spectra.shape[: len(size)]
-    left = tile_spectra.reshape(*frequencies, -1, groups, channels).swapaxes(-2, -3)
-    right = kernel_spectra.reshape(*frequencies, channels, groups, -1).swapaxes(-2, -3)
+def cut(x: Array, level: Array, tile: Sizes, steps: Sizes) -> Array:
+    """View x (N, C, *S) less its level as tiles (*T, N, *M, C), M along an axis, one every step.
+
+    Zeros fill the last. Their places come first, where the transforms put frequencies.
+    """
+    sizes = [n + (t - step - n) % step for n, t, step in zip(x.shape[2:], tile, steps, strict=True)]
+    filled = np.zeros((*x.shape[:2], *sizes), x.dtype)
+    np.subtract(x, level, out=filled[:, :, *map(slice, x.shape[2:])])
+    tiles = gather(filled, tile, steps, (1,) * len(tile))  # (N, C, *T, *M)
+    return np.moveaxis(tiles, (0, 1), (len(tile), -1))
+
+
+def divide(shape: Sizes, tile: Sizes, filters: int) -> list[tuple[slice, slice]]:
+    """Divide tiles (*T, N, *M, C) into pieces, some examples and some rows: at least one a core."""
+    examples, count, *others, channels = shape[len(tile) :]
+    lines = math.prod(others) * channels * math.prod(tile[:-1])  # in a row of tiles
+    row = lines * tile[-1] * (channels + filters) // channels
+    rows = examples * count
+    # Four lines are transformed in less than the time of two.
+    some = max(min(PIECE // row, -(-rows // CORES)), -(-4 // lines))
+    return list(im2col.blocks(examples, count, row, row * (some if row * rows > WORTH else rows)))
+
+
+def turn_round(w: Array, tile: Sizes, dilation: Sizes) -> Array:
+    """Turn the kernels round in tiles (*T, C/groups, D), with d - 1 zeros between taps."""
+    kernels = np.zeros((*tile, *w.shape[1::-1]), w.dtype)
+    taps = zip(w.shape[2:], dilation, strict=True)
+    places_of_taps = tuple(slice(span(k, d) - 1, None, -d) for k, d in taps)
+    kernels[places_of_taps] = np.moveaxis(w, (1, 0), (-2, -1))
+    return kernels
+
+
+def multiply(tiles: Array, kernels: Array, groups: int) -> Array:
+    """At each frequency multiply tiles (*F, N, *M, C) by kernels (*F, C/groups, D): (*F, N, *M, D).
+
+    For each group a matrix product, (tiles, C/groups) times (C/groups, D/groups).
+    """
+    *frequencies, channels, filters = kernels.shape
+    left = tiles.reshape(*frequencies, -1, groups, channels).swapaxes(-2, -3)
+    right = kernels.reshape(*frequencies, channels, groups, -1).swapaxes(-2, -3)
     product = left * right if channels == 1 else left @ right
-    product = product.swapaxes(-2, -3).reshape(*tile_spectra.shape[:-1], filters)
-    return backward(product, size, axes)
+    return product.swapaxes(-2, -3).reshape(*tiles.shape[:-1], filters)
 
 
 def join(parts: Array) -> Array:
@@ -126,52 +178,37 @@ def join(parts: Array) -> Array:
     return y.reshape(*y.shape[:2], *(parts.shape[m] * parts.shape[i] for m, i in pairs))
 
 
-def transforms(x: Array) -> tuple[Transform, Transform]:
-    """Return the Fourier transform for x and its inverse; half of a real array's spectrum is kept.
+def transforms(tile: Sizes, is_complex: bool, workers: int) -> tuple[Transform, Transform]:
+    """Return the Fourier transform of tiles, over the first axes, and its inverse.
 
-    Both use all cores, as matrix products do.
+    Half of a real tile's spectrum is kept. -1 workers are as many as there are cores.
     """
-    names = ("fftn", "ifftn") if np.iscomplexobj(x) else ("rfftn", "irfftn")
-    forward, backward = (functools.partial(getattr(scipy.fft, name), workers=-1) for name in names)
+    names = ("fftn", "ifftn") if is_complex else ("rfftn", "irfftn")
+    functions = (getattr(scipy.fft, name) for name in names)
+    options = {"s": tile, "axes": range(len(tile)), "workers": workers}
+    forward, backward = (functools.partial(function, **options) for function in functions)
     return forward, backward
 
 
-def insert_zeros(w: Array, dilation: Sizes) -> Array:
-    """Put d - 1 zeros between neighbouring taps: a dilated kernel is a longer, sparser one."""
-    spans = [span(k, d) for k, d in zip(w.shape[2:], dilation, strict=True)]
-    longer = np.zeros((*w.shape[:2], *spans), w.dtype)
-    longer[:, :, *(slice(None, None, d) for d in dilation)] = w
-    return longer
+def fits(x: Array, w: Array, stride: Sizes, dilation: Sizes) -> bool:
+    """Say whether what dilation and stride leave unused stays small beside input and output.
+
+    Spectra are as long as a dilated kernel, and outputs are computed at stride 1.
+    """
+    if max(*stride, *dilation) == 1:
+        return True
+    outputs, computed = (
+        len(x) * len(w) * math.prod(places(x.shape[2:], w.shape[2:], each, dilation))
+        for each in (stride, (1,) * len(stride))
+    )
+    _, tile = cost.fft(x.shape, w.shape, tuple(dilation), x.dtype)
+    held = math.prod(tile) * (len(w) * w.shape[1] + len(w) + x.shape[1])  # kernels, and one tile
+    enough = max(x.size + w.size + outputs, PIECE // 2)
+    return computed <= 3 * enough and (max(dilation) == 1 or held <= enough)
 
 
 def is_exact(x: Array, w: Array) -> bool:
     """Say whether spectra hold the sums of these integers well enough to be rounded back."""
-    return rounding_error(x.astype(float), w.astype(float)) < 0.5
-
-
-def rounding_error(x: Array, w: Array) -> float:
-    """Bound the error of an output computed by way of the spectra of x (N, C, *S) and w.
-
-    An output is at most the norm of its example times the norm of its kernel (Cauchy and Schwarz).
-    In double precision the transforms lose at most about log2(L) roundings of that, the sum over
-    channels as many as there are channels; thousands of random problems stayed below half of it.
-    Single precision cannot afford the worst case. There roundings are taken to cancel as random
-    numbers do, and so to grow by the square root, and to spread evenly over the L points; ten
-    times that is allowed. Thousands of problems that were made to cancel stayed below.
-    """
-    points, channels = max(math.prod(x.shape[2:]), 2), w.shape[1]
-    precision = np.finfo(x.dtype)
-    if precision.eps < 1e-10:
-        roundings = math.log2(points) + channels
-    else:
-        spread = min(10 / math.sqrt(points), 1)
-        roundings = (math.sqrt(math.log2(points)) + math.sqrt(channels)) * spread
-    return float(precision.eps * roundings * largest_norm(x) * largest_norm(w))
-
-
-def largest_norm(arrays: Array) -> float:
-    """Largest Euclidean norm among the arrays stacked along the first axis; infinite if lost."""
-    axes = list(range(arrays.ndim))
-    energy = np.einsum(arrays, axes, arrays.conj(), axes, [0]).real.max(initial=0)
-    underflow = 0 < energy < np.finfo(arrays.dtype).tiny
-    return math.inf if underflow else math.sqrt(energy)
+    norms = (largest_norm(np.moveaxis(a.astype(float), 0, -2), a.ndim - 2) for a in (x, w))
+    points, channels = math.prod(x.shape[2:]), w.shape[1]
+    return rounding_error(points, channels, np.dtype(float), math.prod(norms)) < 0.5
