@@ -549,7 +549,7 @@ def multiply_by_patches(g: Array, x: Array, w_shape: Sizes, window: Geometry, gr
     return product
 
 
-def patches_of(x: Array, window: Geometry) -> Iterator[tuple[list[Any], Array]]:
+def patches_of(x: Array, window: Geometry) -> Iterator[tuple[tuple[Any, ...], Array]]:
     """View what a window reads of x: (N, C, *K, *places), some places in turn where is_roomy."""
     if is_roomy(x, window):
         dense = (1,) * len(window.kernel_size)
@@ -557,5 +557,5 @@ def patches_of(x: Array, window: Geometry) -> Iterator[tuple[list[Any], Array]]:
             yield places, gather(piece, window.kernel_size, window.kernel_size, dense)
     else:
         padded = pad(x, window.padding, "zeros")
-        everywhere = [slice(None)] * len(window.kernel_size)
+        everywhere = (slice(None),) * len(window.kernel_size)
         yield everywhere, gather(padded, window.kernel_size, window.stride, window.dilation)

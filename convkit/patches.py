@@ -95,7 +95,7 @@ def is_roomy(x: Array, window: Geometry) -> bool:
     return leading * (math.prod(window.padded_size) - 2 * kept) > ROOM
 
 
-def pieces(x: Array, window: Geometry, mode: str) -> Iterator[tuple[list[Any], Array]]:
+def pieces(x: Array, window: Geometry, mode: str) -> Iterator[tuple[tuple[Any, ...], Array]]:
     """Lay out, for some places at a time, what each window reads: (..., *(k * places)).
 
     Where padding, stride and dilation are enormous, a padded x would be larger than all that is
@@ -125,16 +125,17 @@ def lay_out(x: Array, window: Geometry, some: Sequence[slice], mode: str) -> Arr
     return y
 
 
-def blocks(size: Sizes, most: int) -> Iterator[list[Any]]:
-    """Divide a box into boxes of at most `most` places, whole along as many last axes as can be."""
-    steps = []
+def blocks(size: Sizes, most: int) -> Iterator[tuple[Any, ...]]:
+    """Divide a box into boxes of at most `most` places, or of one.
+
+    A block takes the last axes whole, a run of the one that does not fit, one of those before.
+    """
+    axes: list[list[slice]] = []
     for n in reversed(size):
-        steps.append(max(min(n, most), 1))
-        most //= steps[-1]
-    ranges = [range(0, n, step) for n, step in zip(size, reversed(steps), strict=True)]
-    for first in itertools.product(*ranges):
-        starts = zip(first, ranges, size, strict=True)
-        yield [slice(i, min(i + each.step, n)) for i, each, n in starts]
+        step = max(min(n, most), 1)
+        axes.insert(0, [slice(i, min(i + step, n)) for i in range(0, n, step)])
+        most //= max(n, 1)
+    return itertools.product(*axes)
 
 
 def unfold(

@@ -10,6 +10,7 @@ P^T adds what lands in the border to the values that the border repeats. Zeros r
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, SupportsIndex
 
@@ -363,7 +364,7 @@ def spread(y: Array, w: Array, groups: int) -> Array:
     return patches.reshape(examples, groups * channels, *taps, *places)
 
 
-def moved(window: Geometry, taps: list[slice], places: list[slice]) -> Geometry:
+def moved(window: Geometry, taps: Sequence[slice], places: Sequence[slice]) -> Geometry:
     """Return the window whose first tap and place are the first of these."""
     pairs = zip(window.padding, window.stride, places, window.dilation, taps, strict=True)
     padding = tuple((p - s * i.start - d * j.start, after) for (p, after), s, i, d, j in pairs)

@@ -11,6 +11,7 @@ import convkit as ck
 from convkit.algorithms import METHODS, Method, cost, fft, im2col, precision, winograd
 from convkit.algorithms.products import SMALL, product
 from convkit.arguments import silently
+from convkit.patches import blocks
 
 
 def test_the_matrix_of_true_convolution_is_scipys():
@@ -102,7 +103,7 @@ def test_blocks_of_im2col_do_not_show(block, monkeypatch):
 @pytest.mark.parametrize("room", [1, 2, 7, 30, 10**6])
 def test_blocks_hold_every_place_once_and_no_more_than_fit(counts, room):
     seen = np.zeros(counts, int)
-    for block in im2col.blocks(counts, 10, 10 * room):
+    for block in blocks(counts, room):
         seen[block] += 1
         assert 1 <= seen[block].size <= room
     assert (seen == 1).all()

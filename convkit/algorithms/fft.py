@@ -45,7 +45,7 @@ import scipy  # its submodules are slow to import: scipy.fft is loaded when firs
 
 from ..arguments import Array, Sizes
 from ..geometry import places, span
-from ..patches import gather
+from ..patches import blocks, gather
 from . import cost, im2col
 from .cores import CORES, on_all_cores
 from .rounding import largest_norm, rounding_error, spectra_dtype
@@ -107,7 +107,7 @@ def correlate_spectra(
     y = np.empty((len(x), len(w), *size), x.dtype)
     norms = [0.0]
 
-    def work(piece: tuple[slice, slice]) -> None:
+    def work(piece: tuple[slice, ...]) -> None:
         examples, rows = piece
         part = np.array(tiles[*(slice(None) for _ in tile), examples, rows], order="C")
         by_group = part.reshape(*part.shape[:-1], groups, w.shape[1])
@@ -138,7 +138,7 @@ def cut(x: Array, level: Array, tile: Sizes, steps: Sizes) -> Array:
     return np.moveaxis(tiles, (0, 1), (len(tile), -1))
 
 
-def divide(shape: Sizes, tile: Sizes, filters: int) -> list[tuple[slice, slice]]:
+def divide(shape: Sizes, tile: Sizes, filters: int) -> list[tuple[slice, ...]]:
     """Divide tiles (*T, N, *M, C) into pieces, some examples and some rows: at least one a core."""
     examples, count, *others, channels = shape[len(tile) :]
     lines = math.prod(others) * channels * math.prod(tile[:-1])  # in a row of tiles
@@ -146,7 +146,7 @@ def divide(shape: Sizes, tile: Sizes, filters: int) -> list[tuple[slice, slice]]
     rows = examples * count
     # Four lines are transformed in less than the time of two.
     some = max(min(PIECE // row, -(-rows // CORES)), -(-4 // lines))
-    return list(im2col.blocks(examples, count, row, row * (some if row * rows > WORTH else rows)))
+    return list(blocks((examples, count), some if row * rows > WORTH else rows))
 
 
 def turn_round(w: Array, tile: Sizes, dilation: Sizes) -> Array:

@@ -23,15 +23,12 @@ Source
     document processing", 2006.
 """
 
-import itertools
 import math
-from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from ..arguments import Array, Sizes
-from ..patches import gather
+from ..patches import blocks, gather
 
 BLOCK = 4 * 2**20  # bytes of columns: a share of the cache; from 16 MB on it is slower
 
@@ -45,8 +42,8 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
     rows = w.reshape(groups, out_channels // groups, taps)
     y = np.empty((len(x), groups, out_channels // groups, *positions), x.dtype)
     # Each block reads all kernels, so it should not be smaller than they are.
-    size = max(BLOCK, w.nbytes)
-    for examples, *where in blocks((len(x), *positions), groups * taps * x.itemsize, size):
+    room = max(BLOCK, w.nbytes) // (groups * taps * x.itemsize)
+    for examples, *where in blocks((len(x), *positions), room):
         patches = windows[examples, ..., *where]
         columns = patches.reshape(len(patches), groups, taps, -1)
         # In 1-D the reshaped view may still overlap itself; a matrix product wants it copied.
@@ -55,17 +52,3 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
         np.matmul(rows, columns, out=part.reshape(*part.shape[:3], -1))  # a view: places in a row
         del columns  # or it would be held while the next block is filled
     return y.reshape(len(x), out_channels, *positions)
-
-
-def blocks(counts: Sizes, place_bytes: int, size: int) -> Iterator[tuple[Any, ...]]:
-    """Divide an array of so many places into blocks of at most `size` bytes, or of one place.
-
-    A block takes the last axes whole, a run of the one that does not fit, one of those before.
-    """
-    room = max(size // max(place_bytes, 1), 1)
-    axes: list[list[slice]] = []
-    for count in reversed(counts):
-        step = min(max(count, 1), room)
-        axes.insert(0, [slice(i, min(i + step, count)) for i in range(0, count, step)])
-        room = max(room // max(count, 1), 1)
-    return itertools.product(*axes)

@@ -35,7 +35,7 @@ import numpy as np
 
 from ..arguments import Array, Sizes
 from ..padding import pad
-from ..patches import gather
+from ..patches import blocks, gather
 from . import im2col, precision
 from .cores import CORES, on_all_cores
 from .products import product
@@ -96,8 +96,8 @@ def correlate_tiles(x: Array, w: Array) -> tuple[Array, float]:
 
     numbers = kernels[..., 0, 0].size * (channels + filters)  # of a tile, and then of its check
     numbers += TILE ** len(tiles) * sums[:, 0].size
-    size = max(im2col.BLOCK // CORES, kernels.nbytes)
-    on_all_cores(work, list(im2col.blocks((len(x), *tiles), numbers * x.itemsize, size)))
+    room = max(im2col.BLOCK // CORES, kernels.nbytes) // (numbers * x.itemsize)
+    on_all_cores(work, list(blocks((len(x), *tiles), room)))
     return y, float(np.max(errors))  # which, unlike max(), is NaN if one of them is
 
 
