@@ -119,7 +119,7 @@ WRONG_VALUES = {
     "count_include_pad": {"an int": 1, "a string": "yes", "None": None},
     "divisor_override": {"zero": 0, "a float": 1.5, "a string": "2", "a bool": True},
     "padding_mode": {"unknown": "mean", "None": None, "a list": ["zeros"]},
-    "method": {"unknown": "winograd", "None": None, "an int": 1},
+    "method": {"unknown": "strassen", "None": None, "an int": 1},
     "n": SIZES | {"None": None},
     "m": SIZES | {"None": None},
     "mode": {"unknown": "middle", "None": None, "an int": 1},

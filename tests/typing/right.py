@@ -30,7 +30,7 @@ assert_type(ck.output_size(np.int64(9), 3), int)
 assert_type(ck.output_size((9, 9), 3, padding="same"), tuple[int, ...])
 assert_type(ck.max_pool2d(x, 2), Array)
 assert_type(ck.max_pool1d(x[0], 2, return_indices=False), Array)
-assert_type(ck.max_pool3d(x, 2, None, 0, 1, False, True), tuple[Array, Array])
+assert_type(ck.max_pool3d(x, 2, return_indices=True), tuple[Array, Array])
 assert_type(ck.adaptive_max_pool2d(x, (None, 3)), Array)
 assert_type(ck.adaptive_max_pool2d(x, 3, return_indices=True), tuple[Array, Array])
 shape: tuple[int, ...] = ck.max_pool2d(x, 2).shape
