@@ -219,7 +219,7 @@ def dilated(pick, most=7, longest=4):
     return Dilated(*zip(*parts, strict=True), pick(st.booleans()), pick(st.booleans()), divisor)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(dilated(), st.sampled_from([*FLOATS, "int64", "uint8"]), st.booleans())
 def test_dilated_windows_average_what_the_definition_says(pooling, dtype, special):
     assert_by_definition(pooling, dtype, special)
@@ -306,7 +306,7 @@ def long_windows(pick):
     return Pooling(size, (*arguments, pick(st.booleans()), pick(st.booleans())), **kind)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(long_windows())
 def test_long_windows_and_many_bins_agree_with_torch(pooling):
     assert_value_and_gradient_agree(pooling)
@@ -329,7 +329,7 @@ def one_bin(pick):
     return axes, x, size
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(one_bin())
 def test_one_bin_averages_whatever_torch_takes_the_mean_of(call):
     axes, x, size = call
