@@ -4,7 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, note, settings
+from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
 import convkit as ck
@@ -80,7 +80,6 @@ def certain(x, w):
     return y
 
 
-@settings(max_examples=250)
 @given(problems())
 def test_single_precision_holds_its_promise_on_breaking_data(problem):
     x, w = problem
@@ -94,7 +93,6 @@ def test_single_precision_holds_its_promise_on_breaking_data(problem):
         assert np.abs(y - exact).max() <= 1e-4 * np.abs(exact).max()
 
 
-@settings(max_examples=150)
 @given(problems())
 def test_the_bound_is_twice_the_error_or_more(problem):
     x, w = problem
