@@ -272,7 +272,7 @@ def test_no_channel_has_an_empty_gradient_as_in_torch():
 @pytest.mark.parametrize("dtype", [*"bhilqBHILQ"])
 def test_any_integer_type_is_an_integer(dtype):
     groups = 100 if dtype in "bB" else 300  # more than a byte holds
-    problem = Problem((5,), (2,), channels=1, filters=1, groups=groups, stride=2, padding=1)
+    problem = Problem((5,), (2,), channels=1, filters=3, groups=groups, stride=2, padding=1)
     x, w, g = arrays_of(problem)
     new = np.dtype(dtype).type
     options = {name: new(value) for name, value in problem.options.items()}

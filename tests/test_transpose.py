@@ -388,7 +388,7 @@ def test_positional_arguments_are_torchs():
 
 @pytest.mark.parametrize("dtype", [*"bhilqBHILQ"])
 def test_any_integer_type_is_an_integer(dtype):
-    problem = Problem((3, 4), (2, 1), channels=1, filters=1, groups=128, bias=True)
+    problem = Problem((3, 4), (2, 1), channels=1, filters=3, groups=128, bias=True)
     if dtype in "bB":
         problem = replace(problem, groups=100)
     stated = {"stride": 3, "padding": 1, "output_padding": 1, "dilation": 2}
