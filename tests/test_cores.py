@@ -59,19 +59,22 @@ def test_work_inside_of_work_comes_to_an_end(some_cores):
     assert len(done) == 18
 
 
-def count_in_child(queue):
-    done = []
-    cores.on_all_cores(done.append, range(10))
-    queue.put(len(done))
+def meet_in_child(queue):
+    together = threading.Barrier(cores.CORES, timeout=10)
+    try:
+        cores.on_all_cores(lambda _: together.wait(), range(cores.CORES))
+    finally:
+        queue.put(not together.broken)
 
 
 def test_a_forked_process_makes_its_own_threads(some_cores):
-    cores.on_all_cores(lambda _: None, range(10))  # the parent has its threads
+    together = threading.Barrier(some_cores, timeout=10)
+    cores.on_all_cores(lambda _: together.wait(), range(some_cores))  # the parent has its threads
     context = multiprocessing.get_context("fork")
     queue = context.Queue()
-    child = context.Process(target=count_in_child, args=(queue,))
+    child = context.Process(target=meet_in_child, args=(queue,))
     child.start()
-    assert queue.get(timeout=20) == 10
+    assert queue.get(timeout=20)
     child.join(20)
 
 

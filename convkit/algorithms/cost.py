@@ -33,9 +33,10 @@ steps of a transform, at 0.18. A product of two complex numbers is four real one
 are small, one for each frequency: 0.40. The number of taps appears nowhere. It only sets how many
 tiles there are. Their size is the one of a few, from 1.5 times the kernel to the whole input, for
 which the sum is least; among equals the largest, for its few seams. In one dimension four tiles
-take the time of two, so they count by fours. Everything counts twice where a tile has so many
-points that single precision would not do. To start the FFT takes
-nine times as long as to start im2col, so small problems go to im2col whatever their kernel.
+take the time of two and count by fours; where the cache could not hold four, one counts twice.
+Everything counts twice where a tile has so many points that single precision would not do. To
+start the FFT takes nine times as long as to start im2col, so small problems go to im2col whatever
+their kernel.
 
 **Winograd.** M tiles of T points along :math:`a` axes:
 
@@ -77,6 +78,7 @@ WINOGRAD_CALLS = 150_000.0
 MOVE_TILES, MULTIPLY_POINTS, TRANSFORM_KERNELS = 0.5, 0.02, 2.0
 
 TILES = (1.5, 1.8, 2.2, 2.6, 3.2, 4.0, 5.0, 6.5, 8.0, math.inf)  # in spans of the kernel
+ALONE = 2**17  # points beyond which a line is transformed alone
 
 
 @lru_cache(maxsize=1024)
@@ -124,10 +126,10 @@ def fft_in_tiles(x_shape: Shape, w_shape: Shape, spans: Sizes, tile: Shape, dtyp
     filters, per_group, *_ = w_shape
     axes = zip(size, spans, tile, strict=True)
     tiles = examples * math.prod(-(-(n - k + 1) // (t - k + 1)) for n, k, t in axes)
-    if len(tile) == 1:  # lines are transformed by fours
-        fours = max(4 // channels, 1)
-        tiles = -(-tiles // fours) * fours
     points = math.prod(tile)
+    if len(tile) == 1:  # lines are transformed by fours, if the cache holds four
+        fours = max(4 // channels, 1)
+        tiles = -(-tiles // fours) * fours if points <= ALONE else 2 * tiles
     frequencies = points if dtype.kind == "c" else points // tile[-1] * (tile[-1] // 2 + 1)
     transforms = tiles * channels + per_group * filters + tiles * filters
     move = tiles * (channels + filters) * points * len(tile) * MOVE

@@ -144,8 +144,9 @@ def divide(shape: Sizes, tile: Sizes, filters: int) -> list[tuple[slice, ...]]:
     lines = math.prod(others) * channels * math.prod(tile[:-1])  # in a row of tiles
     row = lines * tile[-1] * (channels + filters) // channels
     rows = examples * count
-    # Four lines are transformed in less than the time of two.
-    some = max(min(PIECE // row, -(-rows // CORES)), -(-4 // lines))
+    # Four lines are transformed in the time of two, if the cache holds four.
+    fewest = -(-4 // lines) if tile[-1] <= cost.ALONE else 1
+    some = max(min(PIECE // row, -(-rows // CORES)), fewest)
     return list(blocks((examples, count), some if row * rows > WORTH else rows))
 
 
