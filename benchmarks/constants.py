@@ -2,7 +2,7 @@
 
     make bench ONLY=constants
 
-Random problems are timed by both methods, the FFT in two sizes of tiles, and the constants fitted
+Random problems are timed by each method, the FFT in two sizes of tiles, and the constants fitted
 that leave the least relative error. What matters is what one costs in units of another: divide
 the columns by their entry for a multiplication to compare two machines.
 """
@@ -11,10 +11,10 @@ import argparse
 
 import numpy as np
 import timing
-from problem import draw
+from problem import draw, draw_dense
 from scipy.optimize import nnls
 
-from convkit.algorithms import cost, fft, im2col
+from convkit.algorithms import cost, fft, im2col, winograd
 
 IM2COL = {
     "IM2COL_CALLS": cost.IM2COL_CALLS,
@@ -29,6 +29,13 @@ FFT = {
     "TRANSFORM": cost.TRANSFORM,
     "MULTIPLY_SPECTRA": cost.MULTIPLY_SPECTRA,
 }
+WINOGRAD = {
+    "WINOGRAD_CALLS": cost.WINOGRAD_CALLS,
+    "MOVE_TILES": cost.MOVE_TILES,
+    "MULTIPLY_POINTS": cost.MULTIPLY_POINTS,
+    "TRANSFORM_KERNELS": cost.TRANSFORM_KERNELS,
+}
+CONSTANTS = {"im2col": IM2COL, "fft": FFT, "winograd": WINOGRAD}
 
 
 def counts(estimate, names, *arguments):
@@ -72,6 +79,15 @@ def measure(problem, rng):
         cost.fft = fastest
 
 
+def measure_winograd(problem):
+    """Return counts and nanoseconds of a problem that winograd can do."""
+    x, w = problem.arrays()
+    x = np.pad(x, ((0, 0), (0, 0), *((problem.padding,) * 2,) * len(problem.size)))
+    ones = (1,) * len(problem.size)
+    counted = counts(cost.winograd.__wrapped__, WINOGRAD, x.shape, w.shape, x.dtype)
+    return counted, nanoseconds(lambda: winograd.correlate(x, w, ones, ones, 1))
+
+
 def fit(rows, times):
     """Constants, none negative, whose estimates are wrong by the least factors."""
     rows, times = np.array(rows), np.array(times)
@@ -90,12 +106,15 @@ def main() -> None:
     options = parser.parse_args()
     print(timing.machine())
     rng = np.random.default_rng(0)
-    rows, times = {"im2col": [], "fft": []}, {"im2col": [], "fft": []}
+    rows, times = ({method: [] for method in CONSTANTS} for _ in range(2))
     for _ in range(options.problems):
         for method, counted, time in measure(draw(rng), rng):
             rows[method].append(counted)
             times[method].append(time)
-    for method, names in (("im2col", IM2COL), ("fft", FFT)):
+        counted, time = measure_winograd(draw_dense(rng))
+        rows["winograd"].append(counted)
+        times["winograd"].append(time)
+    for method, names in CONSTANTS.items():
         constants, factor = fit(rows[method], times[method])
         print(f"\n{method}, ns; the estimate is typically wrong by a factor of {factor:.2f}\n")
         print(timing.row("constant", "in cost.py", "here"))

@@ -23,7 +23,7 @@ import torch
 import unfoldNd
 from fft_conv_pytorch import fft_conv
 from numpy.lib.stride_tricks import sliding_window_view
-from problem import Call, Problem, draw
+from problem import Call, Problem, draw, draw_dense
 
 from convkit import algorithms
 
@@ -134,11 +134,22 @@ WAYS: dict[str, Way] = {
     "correlate": plane_by_plane(lambda x, w: scipy.signal.correlate(x, w, "valid")),
     "ndimage": plane_by_plane(ndimage_correlate),
 }
+CHOICES = ("im2col", "fft", "winograd")  # what "auto" chooses from
+
+
+def by_method(method: str) -> Way:
+    """Return convkit's way by one method, for what it can do."""
+
+    def way(problem: Problem, x: np.ndarray, w: np.ndarray) -> Call | None:
+        return problem.with_convkit(x, w, method) if problem.can(method) else None
+
+    return way
+
+
 OWN: dict[str, Way] = {
     "torch": Problem.with_torch,
     "auto": Problem.with_convkit,
-    "im2col": partial(Problem.with_convkit, method="im2col"),
-    "fft": partial(Problem.with_convkit, method="fft"),
+    **{method: by_method(method) for method in CHOICES},
     "plain": plain_im2col,
 }
 
@@ -178,11 +189,11 @@ def fixed_cases(count: int) -> None:
 def compare(calls: dict[str, Call], count: int) -> list[float]:
     """Time of auto in units of torch, of the best of convkit's own methods, and of plain im2col."""
     times = timing.rounds(calls, count)
-    best = [t | {"best": min(t.get(m, math.inf) for m in ("im2col", "fft"))} for t in times]
+    best = [t | {"best": min(t.get(m, math.inf) for m in CHOICES)} for t in times]
     return [timing.ratio(best, "auto", peer) for peer in ("torch", "best", "plain")]
 
 
-def random_problems(count: int, seed: int) -> None:
+def random_problems(count: int, seed: int, draw: Callable[[np.random.Generator], Problem]) -> None:
     """Print what "auto" makes of problems nobody has tuned it for."""
     rng = np.random.default_rng(seed)
     print(timing.row("problem", "auto takes", "auto / torch", "auto / best own", "auto / plain"))
@@ -214,7 +225,9 @@ def main() -> None:
     if options.rounds:
         fixed_cases(options.rounds)
     print(f"\nRandom problems, seed {options.seed}: time of auto in units of the other's.\n")
-    random_problems(options.problems, options.seed)
+    random_problems(options.problems, options.seed, draw)
+    print(f"\nThe same with dense kernels of 2 to 5 taps, seed {options.seed}.\n")
+    random_problems(options.problems // 3, options.seed, draw_dense)
 
 
 if __name__ == "__main__":

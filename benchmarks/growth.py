@@ -1,4 +1,4 @@
-"""How cost grows with the image, the kernel and the channels, for the four methods.
+"""How cost grows with the image, the kernel and the channels, by each method.
 
     make bench ONLY=growth
 
@@ -18,7 +18,7 @@ import numpy as np
 import timing
 from problem import Call, Problem
 
-from convkit.algorithms import METHODS, cost, im2col
+from convkit.algorithms import METHODS, cost, im2col, winograd
 
 BASES = {  # what stays when something else is varied, and the values of what varies
     "1-D": (
@@ -39,7 +39,7 @@ BASES = {  # what stays when something else is varied, and the values of what va
     ),
 }
 # More multiplications than these take a method a minute, or gigabytes.
-MOST = {"naive": 1e6, "matrix": 2e7, "im2col": math.inf, "fft": math.inf}
+MOST = {"naive": 1e6, "matrix": 2e7}
 ROUNDS = 5
 FLOAT, COMPLEX, INDEX = 4, 8, 8  # bytes
 
@@ -60,11 +60,20 @@ def tiles_of(problem: Problem) -> tuple[int, int, int]:
     return count, math.prod(tile), math.prod(tile[:-1]) * (tile[-1] // 2 + 1)
 
 
+def winograd_tiles(problem: Problem) -> tuple[int, int]:
+    """Tiles, and points of a tile, as the winograd method has them."""
+    count = problem.batch * math.prod(-(-n // winograd.TILE) for n in problem.output_size)
+    return count, (winograd.TILE + problem.kernel - 1) ** len(problem.size)
+
+
 def multiplications(problem: Problem, method: str) -> float:
     """Count multiplications of real numbers: T log2 T in a real transform, 4 in a complex product.
 
     An FFT of T points has T/2 log2 T complex multiplications; real input halves that.
     """
+    if method == "winograd":  # between the transforms
+        tiles, points = winograd_tiles(problem)
+        return tiles * points * problem.channels * problem.filters
     if method != "fft":
         return problem.multiplications
     tiles, points, frequencies = tiles_of(problem)
@@ -86,6 +95,11 @@ def memory(problem: Problem, method: str) -> float:
         columns = problem.multiplications / problem.filters * FLOAT
         kernels = problem.channels // problem.groups * problem.filters * problem.taps * FLOAT
         return result + min(columns, max(im2col.BLOCK, kernels)) * (problem.taps > 1)
+    if method == "winograd":  # kernels, a block of tiles, and the result once more without signs
+        tiles, points = winograd_tiles(problem)
+        kernels = points * problem.channels * problem.filters * FLOAT
+        numbers = tiles * points * (problem.channels + problem.filters) * FLOAT
+        return result + max(result, kernels + min(numbers, max(im2col.BLOCK, kernels)))
     tiles, points, frequencies = tiles_of(problem)
     planes = tiles * (problem.channels + problem.filters)
     kernels = problem.channels // problem.groups * problem.filters
@@ -104,7 +118,9 @@ def peak(call: Call) -> int:
 def measure(problem: Problem, unit: Call, count: int) -> dict[str, tuple[float, float, int, float]]:
     """Return for each method that can: multiplications, time, bytes, bytes predicted."""
     arrays = problem.arrays()
-    able = [m for m in METHODS if problem.multiplications <= MOST[m]]
+    able = [
+        m for m in METHODS if problem.can(m) and problem.multiplications <= MOST.get(m, math.inf)
+    ]
     calls = problem.check({m: problem.with_convkit(*arrays, m) for m in able})
     times = timing.rounds(calls | {"unit": unit}, count)
     return {

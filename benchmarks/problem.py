@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 
 import convkit as ck
+from convkit.algorithms import winograd
 
 CONVKIT = {1: ck.conv1d, 2: ck.conv2d, 3: ck.conv3d}
 TORCH = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
@@ -62,6 +63,11 @@ class Problem:
         """Multiplications of the formula, and of all that follow it: naive, matrix and im2col."""
         return self.outputs * self.channels // self.groups * self.taps
 
+    def can(self, method: str) -> bool:
+        """Whether this method can do it; winograd is for dense kernels alone."""
+        taps, stride, dilation = ((n,) * len(self.size) for n in (self.kernel, self.stride, 1))
+        return method != "winograd" or not winograd.refusal(taps, stride, dilation, self.groups)
+
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         rng = np.random.default_rng(0)
         x = rng.standard_normal((self.batch, self.channels, *self.size), np.float32)
@@ -104,4 +110,12 @@ def draw(rng: np.random.Generator) -> Problem:
             problem = replace(problem, filters=channels, groups=channels)
         columns = problem.multiplications / filters
         if kernel < size[0] and 1e6 < problem.multiplications < 1e9 and columns < 1e8:
+            return problem
+
+
+def draw_dense(rng: np.random.Generator) -> Problem:
+    """Draw a problem that winograd can do."""
+    while True:
+        problem = replace(draw(rng), kernel=int(rng.integers(2, 6)), stride=1)
+        if problem.can("winograd") and 1e6 < problem.multiplications < 1e9:
             return problem
