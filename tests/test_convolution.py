@@ -490,3 +490,12 @@ def test_same_upper_is_same_at_stride_one():
 def test_pairs_that_are_none_are_refused(padding, message):
     with pytest.raises((ValueError, TypeError), match=message):
         ck.conv2d(np.ones((1, 5, 5)), np.ones((1, 1, 3, 3)), padding=padding)
+
+
+@pytest.mark.parametrize("taps", [1700, 30_000])
+@pytest.mark.parametrize("method", ["auto", *WITHOUT_WINOGRAD])
+def test_long_sums_of_single_precision_keep_the_promise(method, taps):
+    """0.1 added up in turn in single precision is wrong by 3e-4 after 30,000 terms."""
+    x, w = np.full((1, 1, taps + 1), 0.1, "f4"), np.full((1, 1, taps), 0.1, "f4")
+    exact = np.float64(x[0, 0, 0]) ** 2 * taps
+    np.testing.assert_allclose(CONVKIT[1](x, w, method=method), exact, rtol=1e-6)
