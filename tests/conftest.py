@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sizes import sized
 
+collect_ignore = ["typing"]  # programs for type checkers, which are not to be run
+
 # How much is drawn; a failure prints how to draw it again.
 settings.register_profile(
     "sized",

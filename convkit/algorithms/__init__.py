@@ -29,11 +29,11 @@ def correlate(
 ) -> Array:
     """Run the algorithm named `method`.
 
-    Half precision is computed in single precision, which every algorithm has, and long sums of single
-    precision in double. They are returned so: the caller rounds, once.
+    Half precision is computed in single precision, which every algorithm has, and long sums of
+    single precision in double. They are returned so: the caller rounds, once.
     """
     working = summing_dtype(x)
-    if 0 in (x.size, w.size):  # no example, or no channel to sum over
+    if w.size == 0:  # no channel to sum over
         positions = places(x.shape[2:], w.shape[2:], stride, dilation)
         return np.zeros((len(x), len(w), *positions), working)
     x, w = x.astype(working, copy=False), w.astype(working, copy=False)
@@ -48,7 +48,7 @@ def correlate(
 def adds_in_turn(w: Array, groups: int, method: str) -> bool:
     """Say whether so many numbers of single precision are added one after the other.
 
-    n additions in turn lose up to n roundings of 6e-8, which n = 1600 brings near the promised 1e-4.
+    n additions in turn lose up to n roundings of 6e-8: with 1600 that nears the promised 1e-4.
     A matrix product of several rows adds in blocks, and loses far less.
     """
     one_row = method == "im2col" and len(w) == groups
