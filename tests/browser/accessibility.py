@@ -7,16 +7,17 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Unfold all that folds, and have the theme look again for boxes of code that scroll, which it makes
 # stops of the Tab key. And spare axe what it need not judge a thousand times over, which takes most
 # of its time: the strokes inside formulas, and all but one of the words of code that share a class
-# and so a colour (a link's words are its name).
+# and so a colour.
 PREPARE = """() => {
     document.querySelectorAll('details').forEach(folded => folded.open = true);
     for (const drawn of document.querySelectorAll('mjx-container svg, mjx-assistive-mml'))
         drawn.replaceChildren();
     const seen = new Set();
-    for (const word of document.querySelectorAll('pre span[class]:not(a *)')) {
+    for (const word of document.querySelectorAll('pre span[class]')) {
         if (!word.isConnected) continue;
         const box = word.closest('pre').parentElement.parentElement;
-        const kind = `${word.className} in ${box.className} in ${box.parentElement.className}`;
+        const places = [word.parentElement.tagName, box.className, box.parentElement.className];
+        const kind = [word.className, ...places].join(' in ');
         if (seen.has(kind)) word.replaceWith(word.textContent);
         seen.add(kind);
     }

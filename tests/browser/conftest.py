@@ -180,6 +180,7 @@ class ByWhatIsShared(LoadScopeScheduling):
         return nodeid if file == "test_pages.py" else file
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     return ByWhatIsShared(config, log)
 
