@@ -648,6 +648,24 @@ def test_overflow_and_infinities_pass_in_silence():
     ck.avg_pool2d(np.full((1, 1, 1), -(2**63)), 1, divisor_override=-1)
 
 
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_nothing_is_raised_where_numpy_is_told_to_raise(dtype):
+    info = np.finfo(dtype)
+    odd = [np.nan, np.inf, -np.inf, info.max, info.max, info.smallest_subnormal, -0.0, 1]
+    x = np.array([odd], dtype)
+    with np.errstate(all="raise"):
+        for kernel in (3, 80):  # added up tap by tap, and by doubling
+            y = ck.avg_pool1d(x, kernel, 1, kernel // 2)
+            ck.avg_pool1d_input(y, x.shape, kernel, 1, kernel // 2)
+            ck.max_pool1d(x, kernel, 1, kernel // 2)
+        for bins in (1, 3, 40):
+            ck.adaptive_avg_pool1d_input(ck.adaptive_avg_pool1d(x, bins), x.shape)
+            y, where = ck.adaptive_max_pool1d(x, bins, return_indices=True)
+            ck.max_pool1d_input(y, where, x.shape)
+        ck.avg_pool1d(x, 2, 1, 1, count_include_pad=False, dilation=9)
+        assert np.isnan(ck.adaptive_avg_pool1d(x[:, :0], 1)).all()
+
+
 def test_half_precision_is_summed_in_single():
     x = np.array([[60000, 60000, 60000]], "f2")
     for y in (ck.avg_pool1d(x, 3), ck.adaptive_avg_pool1d(x, 1)):
