@@ -296,11 +296,12 @@ def test_any_integer_type_is_an_integer(dtype):
 
 @settings(max_examples=100)
 @given(problems())
-def test_the_weights_of_one_tap_at_a_time_are_those_of_all(problem):
+def test_one_tap_and_place_at_a_time_give_what_all_give(problem):
     x, w, g = arrays_of(replace(problem, dtype="int64"))
     expected = WEIGHT[problem.axes](x, w.shape, g, **problem.options)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ck.gradients, "ROOM", -(10**9))
+        for module in (ck.gradients, ck.patches):
+            patch.setattr(module, "ROOM", -(10**9))
         actual = WEIGHT[problem.axes](x, w.shape, g, **problem.options)
     np.testing.assert_array_equal(actual, expected)
 
