@@ -302,6 +302,30 @@ def test_winograd_takes_the_precision_that_suffices(x, passes, monkeypatch):
     assert taken == passes
 
 
+@silently
+def test_a_check_that_overflows_is_no_check():
+    x, w = np.ones((1, 1, 9), "f4"), np.full((64, 1, 2), 1e38, "f4")
+    y, error = winograd.correlate_tiles(x, w)
+    assert np.isfinite(y).all()
+    assert not np.isfinite(error)
+    np.testing.assert_allclose(winograd.correlate(x, w, (1,), (1,), 1), 2e38, rtol=1e-6)
+
+
+@pytest.mark.parametrize("taps", [2, 5])
+@pytest.mark.parametrize("channels", [1, 23, 300])
+def test_integers_are_exact_only_where_the_worst_roundings_are_small(taps, channels):
+    a, b, g = (np.abs(matrix) for matrix in winograd.matrices(taps, np.dtype(float)))
+    accepted = []
+    for power in range(2, 30):
+        x, w = np.full((1, channels, 9), 2**power), np.full((1, channels, taps), -(2**power))
+        products = channels * (g @ np.abs(w[0, 0])) * (b @ x[0, 0, : len(b)])
+        if winograd.is_exact(x, w):
+            accepted.append(power)
+            assert np.finfo(float).eps * channels * (a @ products).max() < 0.5
+    assert max(accepted) > 12
+    assert max(accepted) < 29
+
+
 @pytest.mark.parametrize("filters", [1, 2, 3, 64, 65, 200])
 def test_random_sums_notice_an_error_in_any_filter(filters):
     rng = np.random.default_rng(1)
@@ -354,6 +378,10 @@ def test_the_estimates_grow_with_what_they_count():
     assert cost.winograd(*layer, single) < 0.9 * direct(*layer)
     assert cost.winograd(*layer, np.dtype("f8")) > 1.9 * cost.winograd(*layer, single)
     assert cost.winograd(*layer, np.dtype("c8")) > 1.9 * cost.winograd(*layer, single)
+    deeper = (8, 512, 56, 56), (512, 512, 3, 3)
+    assert 20 < cost.winograd(*deeper, single) / cost.winograd(*layer, single) < 64
+    kernels = (1, 512, 6, 6), (512, 512, 3, 3)  # as large as all the rest
+    assert cost.winograd(*kernels, single) > direct(*kernels)
     assert cost.winograd((1, 64, 9, 9), (64, 64, 3, 3), single) > direct((1, 64, 9, 9), layer[1])
     assert (
         direct((8, 64, 56, 56), (64, 64, 1, 1))

@@ -287,7 +287,6 @@ def test_any_integer_type_is_an_integer(dtype):
     )
 
 
-@settings(max_examples=100)
 @given(problems())
 def test_one_tap_and_place_at_a_time_give_what_all_give(problem):
     x, w, g = arrays_of(replace(problem, dtype="int64"))

@@ -399,7 +399,6 @@ def test_any_integer_type_is_an_integer(dtype):
     np.testing.assert_array_equal(actual, expected)
 
 
-@settings(max_examples=100)
 @given(padded(problems()))
 def test_one_tap_and_place_at_a_time_give_what_all_give(problem):
     problem = replace(problem, dtype="int64")
