@@ -167,6 +167,7 @@ def test_the_fields_of_both_kinds_are_what_impulses_reach(layers):
         ([Layer(3, 2, 1), Layer(4, 2, 1, transposed=True)], (5, 1, 3)),
         ([Layer(1, 3, transposed=True), Layer(3)], (1, Fraction(1, 3), 0)),
         ([Layer(1, 2, transposed=True), Layer(1, 2, 1)], (0, 1, 0)),  # none reads anything
+        ([Layer(3), Layer(1, 2, transposed=True), Layer(1, 2, 1)], (0, 1, 0)),
     ],
 )
 def test_fields_of_transposed_layers_by_hand(layers, field):

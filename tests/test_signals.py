@@ -156,6 +156,8 @@ def test_half_precision_is_rounded_once(swapped):
     y = ck.correlate(*((w, x) if swapped else (x, w)))
     assert y.dtype == np.float16
     assert y[2] == 16
+    longer, spoilt = np.array([*x, 0, 0, 0], "f2"), np.array([np.nan, 1, 1, 1], "f2")
+    assert ck.correlate(longer, spoilt)[2] == 16  # where the NaN meets nothing
 
 
 # Shapes of which one is far larger than the other, on all axes or each on its own.
