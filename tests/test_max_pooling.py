@@ -413,6 +413,8 @@ def test_padding_never_wins_over_the_lowest_integer(dtype):
     assert y.dtype == dtype
     np.testing.assert_array_equal(y, x[:, :3])
     np.testing.assert_array_equal(where, [[0, 1, 3]])
+    nothing = ck.max_pool1d(np.ones((1, 4), dtype), 2, 1, 1, 5)  # reads padding only
+    np.testing.assert_array_equal(nothing, x[:, :1])
 
 
 def test_ceil_mode_comes_before_return_indices():
