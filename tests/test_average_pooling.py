@@ -386,6 +386,7 @@ SQUARE = np.random.default_rng(0).standard_normal((1, 300, 300))
         ("avg_pool1d", FOUR, (10**9, 10**9, 5 * 10**8), {}),
         ("avg_pool1d", FOUR, (10**9, 1, 5 * 10**8, True, False), {}),
         ("avg_pool1d", FOUR, (2, 2**31 - 1, 1), {"dilation": 5}),
+        ("avg_pool1d", FOUR, (2, 2**31 - 1, 1, True), {"dilation": 10**8}),
         ("avg_pool2d", SQUARE, (10**6, 10**4, 5 * 10**5), {}),
         ("avg_pool2d", SQUARE, (2**31 - 1, 2**31 - 1, 2**30 - 1), {}),
         ("avg_pool2d", SQUARE, (2, 1, 1), {"dilation": 301}),

@@ -289,6 +289,17 @@ def test_bins_of_any_length_agree_bit_for_bit_with_torch(bins):
     np.testing.assert_array_equal(indices, where)
 
 
+@pytest.mark.parametrize("bins", [(3, 9000), (None, 9000), (9000, 3)])
+def test_bins_that_outnumber_the_pixels_agree_with_torch(bins):
+    x = np.random.default_rng(0).integers(0, 9, (1, 40, 2))
+    for actual, expected in zip(
+        ck.adaptive_max_pool2d(x, bins, True),
+        F.adaptive_max_pool2d(as_floating(x), bins, True),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(actual, expected)
+
+
 # One row of numbers: what is pooled, how, the values and the indices.
 ROWS = {
     "windows side by side": ([1, 5, 2, 2, 0, 4], {"kernel_size": 2}, [5, 2, 4], [1, 2, 5]),
@@ -400,6 +411,8 @@ def test_padding_never_wins_over_the_lowest_integer(dtype):
     assert y.dtype == dtype
     np.testing.assert_array_equal(y, x[:, :3])
     np.testing.assert_array_equal(where, [[0, 1, 3]])
+    nothing = ck.max_pool1d(np.ones((1, 4), dtype), 2, 1, 1, 5)  # reads padding only
+    np.testing.assert_array_equal(nothing, x[:, :1])
 
 
 def test_ceil_mode_comes_before_return_indices():
@@ -547,6 +560,7 @@ SQUARE = np.random.default_rng(0).standard_normal((1, 300, 300))
         ("max_pool3d", SQUARE[None], (10**9, 10**8, 10**8 * 5)),
         ("adaptive_max_pool1d", LONG, (10**6,)),
         ("adaptive_max_pool1d", FOUR, (10**6,)),
+        ("adaptive_max_pool1d", FOUR.astype("u1"), (10**6,)),
         ("adaptive_max_pool2d", SQUARE, ((1, 30000),)),
     ],
 )
