@@ -37,7 +37,7 @@ from .geometry import Geometry, PairPerAxis, holds_pairs, places
 from .padding import pad, sources
 
 KINDS = "biufc", "bool, integer, floating or complex"  # what can be read and added up
-ROOM = 2**18  # numbers that may be laid out at a time
+ROOM = 2**17  # numbers that may be laid out at a time
 AXES_OF_RANK = {2: 1, 3: 2, 4: 2, 5: 3}  # of unfold's input when kernel_size is one int
 
 

@@ -204,7 +204,7 @@ def fits(x: Array, w: Array, stride: Sizes, dilation: Sizes) -> bool:
     )
     _, tile = cost.fft(x.shape, w.shape, tuple(dilation), x.dtype)
     held = math.prod(tile) * (len(w) * w.shape[1] + len(w) + x.shape[1])  # kernels, and one tile
-    enough = max(x.size + w.size + outputs, PIECE // 2)
+    enough = max(x.size + w.size + outputs, PIECE // 8)
     return computed <= 3 * enough and (max(dilation) == 1 or held <= enough)
 
 
