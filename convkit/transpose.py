@@ -106,7 +106,7 @@ def conv_transpose2d(
     the first input channel of the group of output :math:`o`, :math:`o'` the number of :math:`o`
     within its group, and :math:`s`, :math:`p`, :math:`d`, :math:`g` are stride, padding, dilation
     and groups. Networks also call this "deconvolution", but it undoes only the change of size: the
-    transpose of a matrix is not its inverse.
+    transpose of a matrix is not its inverse. A sum over no channels is zero.
 
     The same numbers come from a convolution with stride 1: put :math:`s - 1` zeros between
     neighbouring inputs, flip the kernel and swap its two channel axes, within each group; pad by
@@ -277,8 +277,10 @@ def checked_groups(groups: SupportsIndex, y: Array, w: Array) -> int:
     axes = y.ndim - 2
     check_axes(w, axes, "weight", f"conv_transpose{axes}d", "C, D/groups")
     check_same_dtype(y, w, "weight")
-    if 0 in w.shape:
-        raise ValueError(f"weight has shape {w.shape}; every axis needs at least one value")
+    if 0 in w.shape[1:]:
+        raise ValueError(
+            f"weight has shape {w.shape}; every axis but the first needs at least one value"
+        )
     if y.shape[1] != len(w):
         raise ValueError(f"input has {y.shape[1]} channels, but weight {w.shape} needs {len(w)}")
     groups = integer(groups, "groups", minimum=1)

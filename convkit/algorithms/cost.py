@@ -10,13 +10,13 @@ together, and what decides, their ratios, much less; ``benchmarks/constants.py``
 
 .. math::
 
-    &45\,000 + NCKP \left(0.30 + \frac{5}{P_\text{last}}\right) \\
-    &+ NCKP\,\frac{D}{g} \cdot 0.017
+    &17\,000 + NCKP \left(0.14 + \frac{3.7}{P_\text{last}}\right) \\
+    &+ NCKP\,\frac{D}{g} \cdot 0.011
 
-A number costs 0.30 to be written into its column and read again. Neighbours in the input stay
+A number costs 0.14 to be written into its column and read again. Neighbours in the input stay
 neighbours in a column for as long as the last axis lasts, :math:`P_\text{last}` places; to begin
-such a run costs 5. With a stride along it nothing stays a neighbour, and a number costs 0.54. A
-multiplication inside a matrix product costs 0.017, eighteen times less than fetching a number. With
+such a run costs 3.7. With a stride along it nothing stays a neighbour, and a number costs 0.25. A
+multiplication inside a matrix product costs 0.011, thirteen times less than fetching a number. With
 many filters im2col spends its time multiplying; with one, in a depthwise layer, copying.
 
 **FFT.** M tiles of T points, all examples together, along :math:`a` axes, and F frequencies of a
@@ -24,33 +24,33 @@ tile, about T/2 because half the spectrum of a real tile says it all:
 
 .. math::
 
-    &400\,000 + (MC + MD)\,T \cdot 1.8\,a \\
-    &+ \left(MC + \tfrac{C}{g} D + MD\right) T \log_2 T \cdot 0.18 \\
-    &+ M\,\tfrac{C}{g}\,D\,F \cdot 0.40
+    &400\,000 + (MC + MD)\,T \cdot 0.9\,a \\
+    &+ \left(MC + \tfrac{C}{g} D + MD\right) T \log_2 T \cdot 0.085 \\
+    &+ M\,\tfrac{C}{g}\,D\,F \cdot 0.41
 
-Each number of a tile is moved about once for each axis, at 1.8, and takes part in :math:`\log_2 T`
-steps of a transform, at 0.18. A product of two complex numbers is four real ones in matrices that
-are small, one for each frequency: 0.40. The number of taps appears nowhere. It only sets how many
+Each number of a tile is moved about once for each axis, at 0.9, and takes part in :math:`\log_2 T`
+steps of a transform, at 0.085. A product of two complex numbers is four real ones in matrices that
+are small, one for each frequency: 0.41. The number of taps appears nowhere. It only sets how many
 tiles there are. Their size is the one of a few, from 1.5 times the kernel to the whole input, for
 which the sum is least; among equals the largest, for its few seams. In one dimension four tiles
 take the time of two and count by fours; where the cache could not hold four, one counts twice.
 Everything counts twice where a tile has so many points that single precision would not do. To
-start the FFT takes nine times as long as to start im2col, so small problems go to im2col whatever
-their kernel.
+start the FFT takes over twenty times as long as to start im2col, so small problems go to im2col
+whatever their kernel.
 
 **Winograd.** M tiles of T points along :math:`a` axes, and for the check of each S numbers: those
 that its outputs read, for four sums of filters or more:
 
 .. math::
 
-    &120\,000 + M \left((C + D)\,T + S\right) 0.75\,a \\
-    &+ M C \left(D\,T + S\right) 0.024 + CDT \cdot 1.0
+    &220\,000 + M \left((C + D)\,T + S\right) 0.41\,a \\
+    &+ M C \left(D\,T + S\right) 0.006 + CDT \cdot 0.3
 
-A number of a tile is moved by each transform, at 0.75, and multiplied once for each pair of
-channels, at 0.024. The kernels are transformed anew in each call, at 1 a number: a price for large
-layers on small images. Errors grow with tiles and channels. From :math:`\sqrt{T^3 C}` of 5,000 on
-those of random numbers come near what single precision may have, and the estimate is tripled:
-double precision will probably have to repeat the work.
+A number of a tile is moved by each transform, at 0.41, and multiplied once for each pair of
+channels, at 0.006. The kernels are transformed anew in each call, at 0.3 a number: a price for
+large layers on small images. Errors grow with tiles and channels. From :math:`\sqrt{T^3 C}` of
+5,000 on those of random numbers come near what single precision may have, and the estimate is
+tripled: double precision will probably have to repeat the work.
 
 **Other dtypes.** What is twice as many bytes takes twice as long to move, and a complex
 multiplication is four real ones. Integers have no fast matrix product: there a multiplication costs
@@ -73,14 +73,14 @@ from .winograd import TILE
 Shape: TypeAlias = tuple[int, ...]  # unlike a list it can be remembered by a cache
 DType: TypeAlias = np.dtype[Any]
 
-IM2COL_CALLS = 45_000.0
-COPY, COPY_STRIDED, RUN = 0.30, 0.54, 5.0
-MULTIPLY, MULTIPLY_INTEGERS = 0.017, 1.0
+IM2COL_CALLS = 17_000.0
+COPY, COPY_STRIDED, RUN = 0.14, 0.25, 3.7
+MULTIPLY, MULTIPLY_INTEGERS = 0.011, 1.0
 
 FFT_CALLS = 400_000.0
-MOVE, TRANSFORM, MULTIPLY_SPECTRA = 1.8, 0.18, 0.40
-WINOGRAD_CALLS = 120_000.0
-MOVE_TILES, MULTIPLY_POINTS, TRANSFORM_KERNELS = 0.75, 0.024, 1.0
+MOVE, TRANSFORM, MULTIPLY_SPECTRA = 0.9, 0.085, 0.41
+WINOGRAD_CALLS = 220_000.0
+MOVE_TILES, MULTIPLY_POINTS, TRANSFORM_KERNELS = 0.41, 0.006, 0.3
 MOST_SINGLE = 5000.0  # of a measure of the error
 
 TILES = (1.5, 1.8, 2.2, 2.6, 3.2, 4.0, 5.0, 6.5, 8.0, math.inf)  # in spans of the kernel
