@@ -65,12 +65,34 @@ def scatter(patches: Array, window: Geometry, dtype: np.dtype[Any]) -> Array:
     Value [..., j, i] is added to x[..., s*i + d*j - p]; where patches overlap, they sum. What was
     read from the padding is dropped.
     """
-    axes = len(window.input_size)
-    x = np.zeros((*patches.shape[: -2 * axes], *window.input_size), patches.dtype)
-    for tap in np.ndindex(*window.kernel_size):
-        at, inputs = reads(window, tap, patches.shape[-axes:])
-        x[..., *inputs] += patches[..., *tap, *at]
+    leading = patches.shape[: -2 * len(window.input_size)]
+    x = np.zeros((*leading, *window.input_size), patches.dtype)
+    add_up(x, patches, window, "zeros")
     return np.asarray(x, dtype)
+
+
+def add_up(x: Array, patches: Array, window: Geometry, mode: str) -> None:
+    """Add patches (..., *K, *S_out) to the values of x (..., *S) that a window read."""
+    axes = len(window.input_size)
+    taps, positions = patches.shape[-2 * axes : -axes], patches.shape[-axes:]
+    every_place = (slice(None),) * axes
+    for tap in np.ndindex(*taps):
+        if mode == "zeros":
+            at, inputs = reads(window, tap, positions)
+            x[..., *inputs] += patches[..., *tap, *at]
+        else:  # several places may have read copies of one value
+            values: Any = (..., *np.ix_(*read_with_copies(window, tap, positions, mode)))
+            np.add.at(x, values, patches[..., *tap, *every_place])
+
+
+def read_with_copies(window: Geometry, tap: Sizes, positions: Sizes, mode: str) -> list[Array]:
+    """Say per axis which value of the input a tap reads at each place, itself or its copy."""
+    index = []
+    for axis, (j, count) in enumerate(zip(tap, positions, strict=True)):
+        start = window.dilation[axis] * j - window.padding[axis][0]
+        reached = start + window.stride[axis] * np.arange(count)
+        index.append(sources(reached, window.input_size[axis], mode))
+    return index
 
 
 def reads(window: Geometry, tap: Sizes, positions: Sizes) -> tuple[list[Any], list[Any]]:

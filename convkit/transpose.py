@@ -31,8 +31,8 @@ from .arguments import (
 )
 from .convolution import bias_column, check_axes, check_same_dtype
 from .geometry import Geometry, PairPerAxis, checked_pairs, holds_pairs, span
-from .padding import PaddingMode, check_padding, sources
-from .patches import ROOM, blocks, reads
+from .padding import PaddingMode, check_padding
+from .patches import ROOM, add_up, blocks
 
 
 def conv_transpose1d(
@@ -371,26 +371,3 @@ def moved(window: Geometry, taps: Sequence[slice], places: Sequence[slice]) -> G
     pairs = zip(window.padding, window.stride, places, window.dilation, taps, strict=True)
     padding = tuple((p - s * i.start - d * j.start, after) for (p, after), s, i, d, j in pairs)
     return replace(window, padding=padding)
-
-
-def add_up(x: Array, patches: Array, window: Geometry, mode: str) -> None:
-    """Add patches (N, C, *K, *S_out) to the values of x (N, C, *S) that a window read."""
-    axes = len(window.input_size)
-    taps, places = patches.shape[2:-axes], patches.shape[-axes:]
-    for tap in np.ndindex(*taps):
-        if mode == "zeros":
-            at, inputs = reads(window, tap, places)
-            x[..., *inputs] += patches[:, :, *tap, *at]
-        else:  # several places may have read copies of one value
-            values: Any = (..., *np.ix_(*read_with_copies(window, tap, places, mode)))
-            np.add.at(x, values, patches[:, :, *tap])
-
-
-def read_with_copies(window: Geometry, tap: Sizes, places: Sizes, mode: str) -> list[Array]:
-    """Say per axis which value of the input a tap reads at each place, itself or its copy."""
-    index = []
-    for axis, (j, count) in enumerate(zip(tap, places, strict=True)):
-        start = window.dilation[axis] * j - window.padding[axis][0]
-        positions = start + window.stride[axis] * np.arange(count)
-        index.append(sources(positions, window.input_size[axis], mode))
-    return index

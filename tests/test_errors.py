@@ -25,7 +25,7 @@ PACKAGE = Path(ck.__file__).parent
 WORK = {"patches.gather", "patches.scatter", "padding.pad", "signals.slide", "signals.unit"}
 WORK |= {"signals.closest_factors"}
 WORK |= {"maximum.winners", "maximum.planes", "average.sum_windows", "runs.along"}
-WORK |= {"__init__.correlate", "matrix.band_matrix", "transpose.add_up", "gradients.channel_sums"}
+WORK |= {"__init__.correlate", "matrix.band_matrix", "patches.add_up", "gradients.channel_sums"}
 TORCH_REFUSES = (RuntimeError, TypeError, ValueError, IndexError, AttributeError)
 ACCEPTED = r"must|needs|need|may|accepts|at least|at most|convert|use"
 
