@@ -22,6 +22,7 @@ IM2COL = {
     "COPY_STRIDED": cost.COPY_STRIDED,
     "RUN": cost.RUN,
     "MULTIPLY": cost.MULTIPLY,
+    "MULTIPLY_FEW": cost.MULTIPLY_FEW,
 }
 FFT = {
     "FFT_CALLS": cost.FFT_CALLS,

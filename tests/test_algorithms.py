@@ -340,7 +340,7 @@ def test_random_sums_notice_an_error_in_any_filter(filters):
         assert precision.deviation(x, wrong, weights, sums) >= np.abs(wrong - y).max()
 
 
-@pytest.mark.parametrize("shape", [(1, 5, 3, 700), (40, 16, 9, 2000), (300, 300, 1, 100)])
+@pytest.mark.parametrize("shape", [(1, 5, 3, 700), (40, 16, 9, 2000), (60, 60, 1, 900)])
 @pytest.mark.parametrize("dtype", ["float32", "int64"])
 def test_pieces_of_a_product_do_not_show(shape, dtype, monkeypatch):
     filters, taps, batch, places = shape
@@ -372,7 +372,7 @@ def test_the_estimates_grow_with_what_they_count():
     larger = (8, 64, 56, 56), (64, 64, 9, 9)
     assert 6 < direct(*larger) / direct(*layer) < 9
     assert spectral(*larger) < 1.5 * spectral(*layer)
-    assert direct(*layer, dtype=np.dtype("f8")) > 1.9 * direct(*layer)
+    assert direct(*layer, dtype=np.dtype("f8")) > 1.8 * direct(*layer)
     assert direct(*layer, dtype=np.dtype("i4")) > 10 * direct(*layer)
     assert spectral(*larger, dtype=np.dtype("c8")) > 1.9 * spectral(*larger)
     assert cost.winograd(*layer, single) < direct(*layer)

@@ -11,13 +11,14 @@ together, and what decides, their ratios, much less; ``benchmarks/constants.py``
 .. math::
 
     &17\,000 + NCKP \left(0.14 + \frac{3.7}{P_\text{last}}\right) \\
-    &+ NCKP\,\frac{D}{g} \cdot 0.011
+    &+ NCKP\,\frac{D}{g} \cdot 0.011 \quad (0.005 \text{ from } D/g = 48 \text{ on})
 
 A number costs 0.14 to be written into its column and read again. Neighbours in the input stay
 neighbours in a column for as long as the last axis lasts, :math:`P_\text{last}` places; to begin
 such a run costs 3.7. With a stride along it nothing stays a neighbour, and a number costs 0.25. A
-multiplication inside a matrix product costs 0.011, thirteen times less than fetching a number. With
-many filters im2col spends its time multiplying; with one, in a depthwise layer, copying.
+multiplication inside a matrix product costs 0.011, thirteen times less than fetching a number; with
+48 filters or more, which keep a processor's units busy, 0.005. With many filters im2col spends its
+time multiplying; with one, in a depthwise layer, copying.
 
 **FFT.** M tiles of T points, all examples together, along :math:`a` axes, and F frequencies of a
 tile, about T/2 because half the spectrum of a real tile says it all:
@@ -44,10 +45,10 @@ that its outputs read, for four sums of filters or more:
 .. math::
 
     &220\,000 + M \left((C + D)\,T + S\right) 0.41\,a \\
-    &+ M C \left(D\,T + S\right) 0.006 + CDT \cdot 0.3
+    &+ M C \left(D\,T + S\right) 0.007 + CDT \cdot 0.6
 
 A number of a tile is moved by each transform, at 0.41, and multiplied once for each pair of
-channels, at 0.006. The kernels are transformed anew in each call, at 0.3 a number: a price for
+channels, at 0.007. The kernels are transformed anew in each call, at 0.6 a number: a price for
 large layers on small images. Errors grow with tiles and channels. From :math:`\sqrt{T^3 C}` of
 5,000 on those of random numbers come near what single precision may have, and the estimate is
 tripled: double precision will probably have to repeat the work.
@@ -75,12 +76,13 @@ DType: TypeAlias = np.dtype[Any]
 
 IM2COL_CALLS = 17_000.0
 COPY, COPY_STRIDED, RUN = 0.14, 0.25, 3.7
-MULTIPLY, MULTIPLY_INTEGERS = 0.011, 1.0
+MULTIPLY, MULTIPLY_FEW, MULTIPLY_INTEGERS = 0.005, 0.011, 1.0
+MANY = 48  # filters of a group
 
 FFT_CALLS = 400_000.0
 MOVE, TRANSFORM, MULTIPLY_SPECTRA = 0.9, 0.085, 0.41
 WINOGRAD_CALLS = 220_000.0
-MOVE_TILES, MULTIPLY_POINTS, TRANSFORM_KERNELS = 0.41, 0.006, 0.3
+MOVE_TILES, MULTIPLY_POINTS, TRANSFORM_KERNELS = 0.41, 0.007, 0.6
 MOST_SINGLE = 5000.0  # of a measure of the error
 
 TILES = (1.5, 1.8, 2.2, 2.6, 3.2, 4.0, 5.0, 6.5, 8.0, math.inf)  # in spans of the kernel
@@ -95,11 +97,13 @@ def im2col(x_shape: Shape, w_shape: Shape, stride: Shape, dilation: Shape, dtype
     positions = places(size, kernel_size, stride, dilation)
     taps = math.prod(kernel_size)
     numbers = examples * channels * taps * math.prod(positions)
-    multiplications = numbers * filters * per_group // channels
+    rows = filters * per_group // channels  # of a matrix: the filters of a group
+    multiplications = numbers * rows
     if dtype.kind in "iu":
         product = multiplications * MULTIPLY_INTEGERS
     else:
-        product = multiplications * MULTIPLY * words(dtype) * (2 if dtype.kind == "c" else 1)
+        each = MULTIPLY if rows >= MANY else MULTIPLY_FEW
+        product = multiplications * each * words(dtype) * (2 if dtype.kind == "c" else 1)
     if taps == 1 and max(stride) == 1:  # the columns are the input
         return IM2COL_CALLS + product
     copies = numbers * words(dtype) * (COPY if stride[-1] == 1 else COPY_STRIDED)
