@@ -269,6 +269,7 @@ def conv_matrix(
     size = tuple(integer(n, "input_size", minimum=0) for n in input_size)
     groups = check_channels(size, w.shape, groups)
     window = geometry_of((1, *size), w.shape, stride, padding, dilation, padding_mode)
+    check_memory((len(w), *window.output_size), np.dtype(np.int64))
     columns = math.prod(size)
     numbers = np.arange(1, columns + 1).reshape(size)  # so that zero padding is column 0 - 1
     if is_roomy(numbers, window):

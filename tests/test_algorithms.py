@@ -359,6 +359,15 @@ def test_pieces_of_a_product_do_not_show(shape, dtype, monkeypatch):
     assert max(sizes) <= SMALL
 
 
+def test_the_fft_takes_the_tile_that_is_estimated_best():
+    x, w, single = (4, 1, 65_536), (1, 1, 1025), np.dtype("f4")
+    least, tile = cost.fft(x, w, (1,), single)
+    sizes = {cost.tile_size(x[2:], w[2:], scale, single) for scale in cost.TILES}
+    estimates = {size: cost.fft_in_tiles(x, w, w[2:], size, single) for size in sizes}
+    assert least == min(estimates.values()) < max(estimates.values())
+    assert estimates[tile] <= 1.05 * least
+
+
 def test_the_estimates_grow_with_what_they_count():
     single = np.dtype("f4")
 
@@ -381,6 +390,8 @@ def test_the_estimates_grow_with_what_they_count():
     assert cost.winograd(*wider, single) > 1.4 * cost.winograd(*wider, np.dtype("f8"))
     deeper = (8, 512, 56, 56), (512, 512, 3, 3)
     assert cost.winograd(*deeper, single) < direct(*deeper)
+    small = (1, 512, 6, 6), (512, 512, 3, 3)  # kernels without end for one tile
+    assert cost.winograd(*small, single) > 5 * direct(*small)
     assert 15 < cost.winograd(*deeper, single) / cost.winograd(*layer, single) < 64
     kernels = (1, 512, 6, 6), (512, 512, 3, 3)  # as large as all the rest
     assert cost.winograd(*kernels, single) > direct(*kernels)

@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from agreement import tensor
 
 import convkit as ck
+from convkit.arguments import shown
 
 PACKAGE = Path(ck.__file__).parent
 WORK = {"patches.gather", "patches.scatter", "padding.pad", "signals.slide", "signals.unit"}
@@ -492,6 +493,13 @@ def refusal(name, arguments):
     except (ValueError, TypeError, MemoryError) as error:
         return str(error)
     return ""
+
+
+def test_whatever_is_shown_takes_one_short_line():
+    for what, value in (ANYTHING | {"many strings": ("x" * 100,) * 6}).items():
+        text = shown(value)
+        assert len(text) <= 80, what
+        assert "\n" not in text, what
 
 
 @pytest.mark.parametrize("name", [n for n in GOOD if n != "receptive_field"])
