@@ -18,7 +18,8 @@ import numpy as np
 import timing
 from problem import Call, Problem
 
-from convkit.algorithms import METHODS, cost, im2col, winograd
+from convkit.algorithms import METHODS, cost, fft, im2col, winograd
+from convkit.algorithms.cores import CORES
 
 BASES = {  # what stays when something else is varied, and the values of what varies
     "1-D": (
@@ -101,9 +102,12 @@ def memory(problem: Problem, method: str) -> float:
         numbers = tiles * points * (problem.channels + problem.filters) * FLOAT
         return result + max(result, kernels + min(numbers, max(im2col.BLOCK, kernels)))
     tiles, points, frequencies = tiles_of(problem)
-    planes = tiles * (problem.channels + problem.filters)
-    kernels = problem.channels // problem.groups * problem.filters
-    return planes * points * FLOAT + (planes + kernels) * frequencies * COMPLEX
+    # The input without its level, the kernels and their spectra, and a piece on each core.
+    level = math.prod(problem.size) * problem.channels * FLOAT
+    both = points * FLOAT + frequencies * COMPLEX
+    kernels = problem.channels // problem.groups * problem.filters * both
+    pieces = tiles * (problem.channels + problem.filters) * both
+    return result + level + kernels + min(pieces, CORES * fft.PIECE * FLOAT)
 
 
 def peak(call: Call) -> int:
