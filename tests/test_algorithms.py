@@ -340,6 +340,11 @@ def test_random_sums_notice_an_error_in_any_filter(filters):
         assert precision.deviation(x, wrong, weights, sums) >= np.abs(wrong - y).max()
 
 
+def test_a_large_product_is_left_whole():
+    rows, columns = np.arange(6400.0).reshape(80, 80), np.arange(2400.0).reshape(80, 30)
+    np.testing.assert_array_equal(product(rows, columns), rows @ columns)
+
+
 @pytest.mark.parametrize("shape", [(1, 5, 3, 700), (40, 16, 9, 2000), (60, 60, 1, 900)])
 @pytest.mark.parametrize("dtype", ["float32", "int64"])
 def test_pieces_of_a_product_do_not_show(shape, dtype, monkeypatch):
