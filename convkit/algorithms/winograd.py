@@ -65,6 +65,8 @@ def correlate(x: Array, w: Array, stride: Sizes, dilation: Sizes, groups: int) -
 
 def refusal(kernel_size: Sizes, stride: Sizes, dilation: Sizes, groups: int) -> str | None:
     """Say what Winograd cannot do of this; None if it can do it all."""
+    if {2, 3, 4, 5}.issuperset(kernel_size) and {1}.issuperset((*stride, *dilation, groups)):
+        return None  # at once: the choice asks for every call
     conditions = {
         f"weight has {tuple(kernel_size)} taps; it takes 2 to 5": set(kernel_size) <= {2, 3, 4, 5},
         f"stride is {tuple(stride)}; it takes 1": set(stride) == {1},
