@@ -179,13 +179,10 @@ def padding_pairs(
     padding: Padding, input_size: Sizes, kernel_size: Sizes, stride: Sizes, dilation: Sizes
 ) -> tuple[tuple[int, int], ...]:
     """Turn `padding` (numbers, pairs or a name) into (before, after) per axis."""
-    axes = len(kernel_size)
-    if holds_pairs(padding):
-        return checked_pairs(padding, axes)
     if not isinstance(padding, str):
-        return tuple((p, p) for p in per_axis(padding, axes, "padding", minimum=0))
+        return numbers_or_pairs(padding, len(kernel_size))
     if padding == "valid":
-        return ((0, 0),) * axes
+        return ((0, 0),) * len(kernel_size)
     if padding in ("same_upper", "same_lower"):
         pairs = map(onnx_same, input_size, kernel_size, stride, dilation)
         return tuple(pair if padding == "same_upper" else pair[::-1] for pair in pairs)
@@ -199,6 +196,13 @@ def padding_pairs(
             f"padding='same' needs stride 1, but stride is {stride}; 'same_upper' takes any"
         )
     return same_padding(kernel_size, dilation)
+
+
+def numbers_or_pairs(padding: Any, axes: int) -> tuple[tuple[int, int], ...]:
+    """Return the padding (before, after) per axis; a name is refused."""
+    if holds_pairs(padding):
+        return checked_pairs(padding, axes)
+    return tuple((p, p) for p in per_axis(padding, axes, "padding", minimum=0))
 
 
 def holds_pairs(padding: Any) -> bool:

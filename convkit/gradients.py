@@ -34,10 +34,10 @@ from .arguments import (
     summing_dtype,
 )
 from .convolution import check_axes, check_channels, check_same_dtype, geometry_of
-from .geometry import Geometry, PairPerAxis
+from .geometry import Geometry, PairPerAxis, numbers_or_pairs
 from .padding import pad
 from .patches import ROOM, blocks, gather, is_roomy, pieces
-from .transpose import apply_transpose, numbers_or_pairs
+from .transpose import apply_transpose
 
 
 def conv1d_input(

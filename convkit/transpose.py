@@ -12,7 +12,7 @@ P^T adds what lands in the border to the values that the border repeats. Zeros r
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, SupportsIndex
+from typing import SupportsIndex
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,7 +30,7 @@ from .arguments import (
     summing_dtype,
 )
 from .convolution import bias_column, check_axes, check_same_dtype
-from .geometry import Geometry, PairPerAxis, checked_pairs, holds_pairs, span
+from .geometry import Geometry, PairPerAxis, numbers_or_pairs, span
 from .padding import PaddingMode, check_padding
 from .patches import ROOM, add_up, blocks
 
@@ -327,13 +327,6 @@ def transposed_geometry(
             )
         input_size.append(size)
     return Geometry(tuple(input_size), tuple(kernel_size), stride, pairs, dilation)
-
-
-def numbers_or_pairs(padding: Any, axes: int) -> tuple[tuple[int, int], ...]:
-    """Return the padding (before, after) per axis; a name, as "same", is refused."""
-    if holds_pairs(padding):
-        return checked_pairs(padding, axes)
-    return tuple((p, p) for p in per_axis(padding, axes, "padding", minimum=0))
 
 
 def apply_transpose(

@@ -1,5 +1,6 @@
 """Convolution problems as data, torch's answer to each, and a record of every comparison."""
 
+import tracemalloc
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -191,6 +192,15 @@ def assume_comparable(expected):
         largest = np.max(np.abs(expected), where=np.isfinite(expected), initial=0)
         if 0 < largest < np.finfo(expected.dtype).tiny:
             reject()
+
+
+def traced(function):
+    """Return a result and the most memory that was held on the way to it."""
+    tracemalloc.start()
+    try:
+        return function(), tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def relative_error(actual, expected):

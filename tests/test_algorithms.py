@@ -1,11 +1,11 @@
 """The parts of the algorithms that have a meaning of their own."""
 
-import tracemalloc
 from typing import get_args
 
 import numpy as np
 import pytest
 import scipy.linalg
+from agreement import traced
 
 import convkit as ck
 from convkit.algorithms import METHODS, Method, cost, fft, im2col, precision, winograd
@@ -126,10 +126,7 @@ def test_one_block_at_a_time_is_held_whatever_the_shape(method, size, channels, 
     x, w = np.ones((1, channels, *size)), np.ones((4, channels, *taps))
     ones = (1,) * len(size)
     METHODS[method](x[..., :99], w, ones, ones, 1)  # what is made once is made
-    tracemalloc.start()
-    y = METHODS[method](x, w, ones, ones, 1)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    y, peak = traced(lambda: METHODS[method](x, w, ones, ones, 1))
     largest = np.abs(y).nbytes if method == "winograd" else 0  # to find the largest output
     assert 0.4 * im2col.BLOCK < peak - y.nbytes < max(1.3 * im2col.BLOCK, 1.05 * largest)
 

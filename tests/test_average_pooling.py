@@ -1,7 +1,6 @@
 """Average pooling and its gradients against torch, and what it refuses."""
 
 import itertools
-import tracemalloc
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -9,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from agreement import LAYOUTS, compare, draw, tensor
+from agreement import LAYOUTS, compare, draw, tensor, traced
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -405,15 +404,6 @@ def test_memory_goes_by_input_and_output(name, x, arguments, options, dtype):
     gradient = getattr(ck, f"{name}_input")
     back, peak = traced(lambda: gradient(y, x.shape, *rest, **options))
     assert peak <= 10 * (y.nbytes + back.nbytes) + 4 * 2**20
-
-
-def traced(function):
-    """Return a result and the most memory that was held on the way to it."""
-    tracemalloc.start()
-    result = function()
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return result, peak
 
 
 @pytest.mark.parametrize(

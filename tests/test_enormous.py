@@ -8,11 +8,11 @@ written as loops over what the windows read.
 import itertools
 import math
 import resource
-import tracemalloc
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from agreement import traced
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -61,12 +61,8 @@ def measured(function, *arguments, **options):
     peaks = []
     for _ in range(2):
         with little_memory():
-            tracemalloc.start()
-            try:
-                result = function(*arguments, **options)
-                peaks.append(tracemalloc.get_traced_memory()[1])
-            finally:
-                tracemalloc.stop()
+            result, peak = traced(lambda: function(*arguments, **options))
+            peaks.append(peak)
         arrays = [a for a in (*arguments, result) if isinstance(a, np.ndarray)]
         allowed = 10 * sum(a.nbytes for a in arrays) + 2 * BLOCK
         if peaks[-1] <= allowed:

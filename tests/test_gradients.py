@@ -1,13 +1,22 @@
 """The gradients of convolutions: autograd, torch.nn.grad, adjointness, plain loops."""
 
-import tracemalloc
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from agreement import CONVKIT, LAYOUTS, TORCH, Problem, assume_comparable, compare, draw, tensor
+from agreement import (
+    CONVKIT,
+    LAYOUTS,
+    TORCH,
+    Problem,
+    assume_comparable,
+    compare,
+    draw,
+    tensor,
+    traced,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -330,14 +339,14 @@ def enormous(draw):
 @given(enormous())
 def test_memory_follows_the_arrays_and_not_the_padding(problem):
     x, w, g = arrays_of(problem)
-    tracemalloc.start()
-    try:
-        for_input = INPUT[problem.axes](x.shape, w, g, **problem.options)
-        for_weight = WEIGHT[problem.axes](x, w.shape, g, **problem.options)
-        assert tracemalloc.get_traced_memory()[1] < 32 * MEGABYTE
-    finally:
-        tracemalloc.stop()
-    for actual, expected in zip((for_input, for_weight), by_loops(problem, x, w, g), strict=True):
+    both, peak = traced(
+        lambda: (
+            INPUT[problem.axes](x.shape, w, g, **problem.options),
+            WEIGHT[problem.axes](x, w.shape, g, **problem.options),
+        )
+    )
+    assert peak < 32 * MEGABYTE
+    for actual, expected in zip(both, by_loops(problem, x, w, g), strict=True):
         assume_comparable(expected)
         ck.testing.assert_agree(actual, expected)
 
@@ -348,12 +357,8 @@ MEGABYTE = 2**20
 def test_memory_of_an_ordinary_layer_is_a_block_and_its_arrays():
     x, g = np.ones((2, 8, 40, 40)), np.ones((2, 4, 40, 40))
     w_shape = (4, 8, 11, 11)  # all columns: 25 MB
-    tracemalloc.start()
-    try:
-        gradient = ck.conv2d_weight(x, w_shape, g, padding=5)
-        assert tracemalloc.get_traced_memory()[1] < 5 * (x.nbytes + g.nbytes) + 8 * MEGABYTE
-    finally:
-        tracemalloc.stop()
+    gradient, peak = traced(lambda: ck.conv2d_weight(x, w_shape, g, padding=5))
+    assert peak < 5 * (x.nbytes + g.nbytes) + 8 * MEGABYTE
     assert gradient[0, 0, 5, 5] == 2 * 40**2
     assert gradient[0, 0, 0, 0] == 2 * 35**2
 

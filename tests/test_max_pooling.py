@@ -2,14 +2,13 @@
 
 import itertools
 import math
-import tracemalloc
 from functools import cache
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from agreement import LAYOUTS, compare, draw, tensor
+from agreement import LAYOUTS, compare, draw, tensor, traced
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -568,15 +567,6 @@ def test_memory_goes_by_input_and_output(name, x, arguments, indices):
     results, peak = traced(lambda: getattr(ck, name)(x, *arguments, return_indices=indices))
     results = results if indices else [results]
     assert peak <= 10 * (x.nbytes + sum(r.nbytes for r in results)) + 4 * 2**20
-
-
-def traced(function):
-    """Return a result and the most memory that was held on the way to it."""
-    tracemalloc.start()
-    result = function()
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return result, peak
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,11 @@
 
 import functools
 import itertools
-import tracemalloc
 
 import numpy as np
 import pytest
 import scipy.signal
-from agreement import LAYOUTS, compare, draw
+from agreement import LAYOUTS, compare, draw, traced
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
@@ -182,10 +181,7 @@ def test_memory_is_that_of_arguments_and_result(name, mode, shapes, spoilt):
         x.flat[0] = w.flat[0] = np.inf
         if min(x.size, w.size) > 10_000:
             return  # too many taps to add up one by one
-    tracemalloc.start()
-    y = getattr(ck, name)(x, w, mode)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    y, peak = traced(lambda: getattr(ck, name)(x, w, mode))
     assert peak <= 10 * (x.nbytes + w.nbytes + y.nbytes) + 2**25
 
 

@@ -1,12 +1,11 @@
 """conv_transpose1d, 2d, 3d: torch, the transposed matrix, <A x, y> = <x, A^T y>, plain loops."""
 
-import tracemalloc
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 import torch.nn.functional as F
-from agreement import CONVKIT, LAYOUTS, assume_comparable, compare, draw, tensor
+from agreement import CONVKIT, LAYOUTS, assume_comparable, compare, draw, tensor, traced
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -441,7 +440,7 @@ def enormous(draw):
 
 @given(enormous())
 def test_memory_follows_the_result_and_not_the_padding(problem):
-    x, peak = measured(lambda: transposed(problem))
+    x, peak = traced(lambda: transposed(problem))
     assert peak < MEGABYTE
     if problem.padding_mode == "zeros":  # the walk of the others would take as long as it is far
         ck.testing.assert_agree(x, by_loops(problem, x.shape[-problem.axes :]))
@@ -450,26 +449,17 @@ def test_memory_follows_the_result_and_not_the_padding(problem):
 MEGABYTE = 2**20
 
 
-def measured(call):
-    """Return what a call gives and the bytes that it needed at the most."""
-    tracemalloc.start()
-    try:
-        return call(), tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
 @pytest.mark.parametrize("mode", ["zeros", "circular"])
 def test_memory_of_an_ordinary_layer_is_a_block_and_its_arrays(mode):
     x, w = np.ones((2, 4, 40, 40)), np.ones((4, 32, 11, 11))  # all columns: 99 MB
-    y, peak = measured(lambda: ck.conv_transpose2d(x, w, padding=4, padding_mode=mode))
+    y, peak = traced(lambda: ck.conv_transpose2d(x, w, padding=4, padding_mode=mode))
     assert peak < 5 * (x.nbytes + y.nbytes) + 8 * MEGABYTE
 
 
 def test_many_places_that_only_read_padding_are_not_held_for_every_channel():
     x, w = np.ones((1, 1, 10**5)), np.ones((1, 500, 1))  # all patches: 400 MB
     options = {"padding": 10**5 // 2 - 2, "padding_mode": "replicate"}
-    y, peak = measured(lambda: ck.conv_transpose1d(x, w, **options))
+    y, peak = traced(lambda: ck.conv_transpose1d(x, w, **options))
     assert y.shape == (1, 500, 4)
     assert y[0, 0].tolist() == [10**5 // 2 - 1, 1, 1, 10**5 // 2 - 1]
     assert peak < 5 * x.nbytes + 8 * MEGABYTE
