@@ -11,14 +11,14 @@ together, and what decides, their ratios, much less; ``benchmarks/constants.py``
 .. math::
 
     &17\,000 + NCKP \left(0.14 + \frac{3.7}{P_\text{last}}\right) \\
-    &+ NCKP\,\frac{D}{g} \cdot 0.011 \quad (0.005 \text{ from } D/g = 48 \text{ on})
+    &+ NCKP\,\frac{D}{g} \cdot 0.011
 
 A number costs 0.14 to be written into its column and read again. Neighbours in the input stay
 neighbours in a column for as long as the last axis lasts, :math:`P_\text{last}` places; to begin
 such a run costs 3.7. With a stride along it nothing stays a neighbour, and a number costs 0.25. A
 multiplication inside a matrix product costs 0.011, thirteen times less than fetching a number; with
-48 filters or more, which keep a processor's units busy, 0.005. With many filters im2col spends its
-time multiplying; with one, in a depthwise layer, copying.
+48 filters or more in a group, which keep a processor's units busy, 0.005. With many filters im2col
+spends its time multiplying; with one, in a depthwise layer, copying.
 
 **FFT.** M tiles of T points, all examples together, along :math:`a` axes, and F frequencies of a
 tile, about T/2 because half the spectrum of a real tile says it all:
