@@ -64,7 +64,7 @@ def numeric(
         ) from None
     if array.dtype.kind not in kinds:
         raise TypeError(f"{name} has dtype {array.dtype!s:.60}; it must be {wanted}")
-    return array.astype(array.dtype.newbyteorder("="), copy=False)
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def first_line(error: Exception) -> str:
@@ -87,19 +87,24 @@ def summing_dtype(x: Array) -> np.dtype[Any]:
 
 def integer(value: Any, name: str, minimum: int, maximum: int = 2**31 - 1) -> int:
     """Return `value` as an int between two bounds, or raise an error naming the argument."""
-    try:
-        if isinstance(value, bool | np.bool_):
-            raise TypeError
-        number = operator.index(value)
-    except Exception:  # whatever the __index__ of a foreign object raises
-        raise TypeError(
-            f"{name} holds {shown(value)}, a {type(value).__name__:.40}; it must be an int"
-        ) from None
+    number = value if type(value) is int else index(value, name)
     if number < minimum:
         raise ValueError(f"{name} is {shown(number)}; it must be at least {minimum}")
     if number > maximum:
         raise ValueError(f"{name} is {shown(number)}; it must be at most {maximum}")
-    return int(number)
+    return number
+
+
+def index(value: Any, name: str) -> int:
+    """Return the int that `value`, of another type, stands for, or raise TypeError."""
+    try:
+        if isinstance(value, bool | np.bool_):
+            raise TypeError
+        return int(operator.index(value))
+    except Exception:  # whatever the __index__ of a foreign object raises
+        raise TypeError(
+            f"{name} holds {shown(value)}, a {type(value).__name__:.40}; it must be an int"
+        ) from None
 
 
 def per_axis(value: Any, axes: int, name: str, minimum: int) -> tuple[int, ...]:
@@ -108,8 +113,8 @@ def per_axis(value: Any, axes: int, name: str, minimum: int) -> tuple[int, ...]:
         return (integer(value, name, minimum),) * axes
     if len(value) not in (1, axes):
         raise ValueError(f"{name} is {shown(value)}; it must be one int or a tuple of {axes}")
-    numbers = tuple(integer(v, name, minimum) for v in value)
-    return numbers if len(numbers) == axes else numbers * axes
+    numbers = [integer(v, name, minimum) for v in value]
+    return tuple(numbers if len(numbers) == axes else numbers * axes)
 
 
 def entry_per_axis(value: Any, axes: int, name: str, minimum: int) -> tuple[int, ...]:

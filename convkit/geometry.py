@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal, Self, SupportsIndex, TypeAlias, overload
 
 import numpy as np
@@ -47,9 +47,7 @@ class Geometry:
         stride = per_axis(stride, axes, "stride", minimum=1)
         dilation = per_axis(dilation, axes, "dilation", minimum=1)
         pairs = padding_pairs(padding, input_size, kernel_size, stride, dilation)
-        geometry = cls(tuple(input_size), kernel_size, stride, pairs, dilation)
-        geometry.check_fit(kernel)
-        return geometry
+        return cls.fitting(tuple(input_size), kernel_size, stride, pairs, dilation, kernel)
 
     @classmethod
     def of_pooling(
@@ -82,8 +80,22 @@ class Geometry:
         if flag(ceil_mode, "ceil_mode"):
             after = tuple(map(padding_of_ceil, input_size, kernel_size, stride, padding, dilation))
         pairs = tuple(zip(padding, after, strict=True))
-        geometry = cls(tuple(input_size), kernel_size, stride, pairs, dilation)
-        geometry.check_fit()
+        return cls.fitting(tuple(input_size), kernel_size, stride, pairs, dilation, "kernel_size")
+
+    @classmethod
+    @lru_cache(maxsize=1024)  # the same sizes come again, layer by layer and call by call
+    def fitting(
+        cls,
+        input_size: tuple[int, ...],
+        kernel_size: tuple[int, ...],
+        stride: tuple[int, ...],
+        padding: tuple[tuple[int, int], ...],
+        dilation: tuple[int, ...],
+        kernel: str,
+    ) -> Self:
+        """Return the geometry of these sizes if the kernel fits into the padded input."""
+        geometry = cls(input_size, kernel_size, stride, padding, dilation)
+        geometry.check_fit(kernel)
         return geometry
 
     @cached_property
@@ -99,7 +111,7 @@ class Geometry:
         """Size of the output: the number of places where the kernel fits."""
         return places(self.padded_size, self.kernel_size, self.stride, self.dilation)
 
-    def check_fit(self, kernel: str = "kernel_size") -> None:
+    def check_fit(self, kernel: str) -> None:
         """Raise ValueError when the kernel is larger than the padded input."""
         for axis, count in enumerate(self.output_size):
             if count < 1:
@@ -124,10 +136,16 @@ def places(
     padded_size: Sizes, kernel_size: Sizes, stride: Sizes, dilation: Sizes
 ) -> tuple[int, ...]:
     """Places per axis where the kernel fits into an input that is already padded."""
-    return tuple(
-        max((n - span(k, d)) // s + 1, 0)
-        for n, k, s, d in zip(padded_size, kernel_size, stride, dilation, strict=True)
-    )
+    return tuple(map(places_on_axis, padded_size, kernel_size, stride, dilation))
+
+
+def places_on_axis(n: int, k: int, s: int, d: int) -> int:
+    """Places where k taps fit into n values.
+
+    >>> places_on_axis(7, 3, 2, 1)
+    3
+    """
+    return max((n - span(k, d)) // s + 1, 0)
 
 
 def padding_of_ceil(n: int, k: int, s: int, p: int, d: int) -> int:
@@ -202,7 +220,8 @@ def numbers_or_pairs(padding: Any, axes: int) -> tuple[tuple[int, int], ...]:
     """Return the padding (before, after) per axis; a name is refused."""
     if holds_pairs(padding):
         return checked_pairs(padding, axes)
-    return tuple((p, p) for p in per_axis(padding, axes, "padding", minimum=0))
+    sides = per_axis(padding, axes, "padding", minimum=0)
+    return tuple(zip(sides, sides, strict=True))
 
 
 def holds_pairs(padding: Any) -> bool:

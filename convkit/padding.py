@@ -15,9 +15,11 @@ MODES: tuple[str, ...] = get_args(PaddingMode)
 def check_padding(size: Sizes, padding: Pairs, mode: str) -> None:
     """Raise ValueError unless `mode` can pad axes of these sizes by these (before, after) pairs."""
     one_of(mode, MODES, "padding_mode")
+    if mode not in ("reflect", "circular"):
+        return
     for axis, (n, pair) in enumerate(zip(size, padding, strict=True)):
-        limit = {"reflect": n - 1, "circular": n}.get(mode)
-        if limit is not None and max(pair) > limit:
+        limit = n - 1 if mode == "reflect" else n
+        if max(pair) > limit:
             raise ValueError(
                 f"padding adds {max(pair)} values on a side of spatial axis {axis}, which has {n}; "
                 f"padding_mode={mode!r} accepts at most {max(limit, 0)}"

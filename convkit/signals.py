@@ -472,8 +472,7 @@ def add_up(lags: Sequence[range], x: Array, w: Array) -> Array:
     y = np.zeros([len(lag) for lag in lags], x.dtype)
     ones = (1,) * x.ndim
     window = Geometry(x.shape, w.shape, ones, tuple((-lag.start, 0) for lag in lags), ones)
-    for tap in np.ndindex(w.shape):
-        at, values = reads(window, tap, y.shape)
+    for tap, at, values in reads(window, w.shape, y.shape):
         y[*at] += w[tap] * x[*values]
     return y
 

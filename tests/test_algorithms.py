@@ -40,8 +40,8 @@ def test_zero_padding_stores_nothing_and_circular_padding_wraps():
 
 def test_dilation_inserts_zeros_between_taps():
     w = np.array([[[1, 2, 3]]])
-    tile = fft.turn_round(w, (8,), (3,))
-    np.testing.assert_array_equal(tile, np.reshape([3, 0, 0, 2, 0, 0, 1, 0], (8, 1, 1)))
+    kernel = fft.turn_round(w, (3,))
+    np.testing.assert_array_equal(kernel, np.reshape([3, 0, 0, 2, 0, 0, 1], (7, 1, 1)))
 
 
 @pytest.mark.parametrize("method", METHODS)

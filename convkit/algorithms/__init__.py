@@ -63,11 +63,11 @@ def choose(x: Array, w: Array, stride: Sizes, dilation: Sizes) -> str:
     multiplication that im2col makes. Integers take the FFT only where it is exact.
     """
     stride, dilation = tuple(stride), tuple(dilation)
+    direct = cost.im2col(x.shape, w.shape, stride, dilation, x.dtype)
+    if direct < min(cost.FFT_CALLS, cost.WINOGRAD_CALLS):  # before the others have started
+        return "im2col"
     floats, groups = np.issubdtype(x.dtype, np.inexact), x.shape[1] // w.shape[1]
-    estimates = {
-        "im2col": cost.im2col(x.shape, w.shape, stride, dilation, x.dtype),
-        "fft": cost.fft(x.shape, w.shape, dilation, x.dtype)[0],
-    }
+    estimates = {"im2col": direct, "fft": cost.fft(x.shape, w.shape, dilation, x.dtype)[0]}
     if floats and not winograd.refusal(w.shape[2:], stride, dilation, groups):
         estimates["winograd"] = cost.winograd(x.shape, w.shape, x.dtype)
     best = min(estimates, key=lambda name: estimates[name])

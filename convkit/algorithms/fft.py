@@ -35,10 +35,8 @@ Source
     series", 1965; T. G. Stockham, "High-speed convolution and correlation", 1966.
 """
 
-import functools
 import math
-from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
 import scipy  # its submodules are slow to import: scipy.fft is loaded when first used
@@ -49,8 +47,6 @@ from ..patches import blocks, gather
 from . import cost, im2col
 from .cores import CORES, on_all_cores
 from .rounding import largest_norm, rounding_error, spectra_dtype
-
-Transform: TypeAlias = Callable[[Array], Array]
 
 PIECE = 2**19  # numbers in tiles and products at a time: a share of the cache
 WORTH = 2**16  # numbers for which it pays to wake another core
@@ -101,8 +97,8 @@ def correlate_spectra(
     steps = [t - k + 1 for t, k in zip(tile, spans, strict=True)]
     tiles = cut(x, np.expand_dims(level, spatial), tile, steps)
     pieces = divide(tiles.shape, tile, len(w))
-    forward, backward = transforms(tile, np.iscomplexobj(x), workers=1 if len(pieces) > 1 else -1)
-    spectra = transforms(tile, np.iscomplexobj(x), workers=-1)[0](turn_round(w, tile, dilation))
+    spectra = transform(turn_round(w, dilation), tile, workers=-1)
+    workers = 1 if len(pieces) > 1 else -1
     size = [n - k + 1 for n, k in zip(x.shape[2:], spans, strict=True)]  # at stride 1
     y = np.empty((len(x), len(w), *size), x.dtype)
     norms = [0.0]
@@ -112,10 +108,8 @@ def correlate_spectra(
         part = np.array(tiles[*(slice(None) for _ in tile), examples, rows], order="C")
         by_group = part.reshape(*part.shape[:-1], groups, w.shape[1])
         norms.append(largest_norm(by_group, len(tile)))
-        part = forward(part)
-        part = multiply(part, spectra, groups)
-        part = backward(part)[tuple(slice(k - 1, None) for k in spans)]
-        part = join(part)
+        part = multiply(transform(part, tile, workers), spectra, groups)
+        part = join(transform_back(part, tile, spans, np.iscomplexobj(x), workers))
         target = y[examples, :, rows.start * steps[0] : rows.stop * steps[0]]
         part = part[:, :, *(slice(n) for n in target.shape[2:])]
         np.add(part, np.expand_dims(constant[examples], spatial), out=target, casting="same_kind")
@@ -150,12 +144,11 @@ def divide(shape: Sizes, tile: Sizes, filters: int) -> list[tuple[slice, ...]]:
     return list(blocks((examples, count), some if row * rows > WORTH else rows))
 
 
-def turn_round(w: Array, tile: Sizes, dilation: Sizes) -> Array:
-    """Turn the kernels round in tiles (*T, C/groups, D), with d - 1 zeros between taps."""
-    kernels = np.zeros((*tile, *w.shape[1::-1]), w.dtype)
-    taps = zip(w.shape[2:], dilation, strict=True)
-    places_of_taps = tuple(slice(span(k, d) - 1, None, -d) for k, d in taps)
-    kernels[places_of_taps] = np.moveaxis(w, (1, 0), (-2, -1))
+def turn_round(w: Array, dilation: Sizes) -> Array:
+    """Turn the kernels round: (*K, C/groups, D), with d - 1 zeros between taps."""
+    spans = [span(k, d) for k, d in zip(w.shape[2:], dilation, strict=True)]
+    kernels = np.zeros((*spans, *w.shape[1::-1]), w.dtype)
+    kernels[tuple(slice(None, None, -d) for d in dilation)] = np.moveaxis(w, (1, 0), (-2, -1))
     return kernels
 
 
@@ -179,16 +172,28 @@ def join(parts: Array) -> Array:
     return y.reshape(*y.shape[:2], *(parts.shape[m] * parts.shape[i] for m, i in pairs))
 
 
-def transforms(tile: Sizes, is_complex: bool, workers: int) -> tuple[Transform, Transform]:
-    """Return the Fourier transform of tiles, over the first axes, and its inverse.
+def transform(x: Array, tile: Sizes, workers: int) -> Array:
+    """Transform x (*K, ...), which zeros fill up to a tile; of real x keep half the spectrum.
 
-    Half of a real tile's spectrum is kept. -1 workers are as many as there are cores.
+    Axis by axis, so that the zeros along one wait until the others are done. -1 workers are as many
+    as there are cores.
     """
-    names = ("fftn", "ifftn") if is_complex else ("rfftn", "irfftn")
-    functions = (getattr(scipy.fft, name) for name in names)
-    options = {"s": tile, "axes": range(len(tile)), "workers": workers}
-    forward, backward = (functools.partial(function, **options) for function in functions)
-    return forward, backward
+    for axis in reversed(range(len(tile))):
+        function: Any = scipy.fft.fft if np.iscomplexobj(x) else scipy.fft.rfft
+        x = function(x, tile[axis], axis, overwrite_x=True, workers=workers)
+    return x
+
+
+def transform_back(
+    spectra: Array, tile: Sizes, spans: Sizes, is_complex: bool, workers: int
+) -> Array:
+    """Transform spectra (*F, ...) back axis by axis, and keep the valid part of each."""
+    for axis, (t, k) in enumerate(zip(tile, spans, strict=True)):
+        is_half = axis == len(tile) - 1 and not is_complex
+        function: Any = scipy.fft.irfft if is_half else scipy.fft.ifft
+        values = function(spectra, t, axis, overwrite_x=True, workers=workers)
+        spectra = values[*(slice(None),) * axis, k - 1 :]
+    return spectra
 
 
 def fits(x: Array, w: Array, stride: Sizes, dilation: Sizes) -> bool:

@@ -41,7 +41,9 @@ def rounding_error(points: int, channels: int, dtype: np.dtype[Any], norm: float
 
 def largest_norm(arrays: Array, axes: int) -> float:
     """Largest norm over the last axis and this many first; infinite where squares underflow."""
-    squares = (arrays * arrays.conj()).real
+    squares = arrays.real**2
+    if np.iscomplexobj(arrays):
+        squares += arrays.imag**2
     rest = squares.shape[axes:]
     squares = squares.reshape(math.prod(squares.shape[:axes]), math.prod(rest))
     energies = np.ones(len(squares), squares.dtype) @ squares  # faster than a sum here
