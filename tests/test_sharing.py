@@ -10,11 +10,11 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.testing.util import SphinxTestApp
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "_ext"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
 
 from house import openings, repository, sharing
 
+ROOT = Path(__file__).parents[1]
 ADDRESS = "https://ada.github.io/book/"
 
 
@@ -103,7 +103,8 @@ def test_tables_and_notes_are_no_description():
 @pytest.mark.parametrize("chapter", openings.chapters(ROOT))
 def test_the_opening_of_a_chapter(chapter):
     opening = openings.read(ROOT, chapter)
-    assert opening.question.endswith("?") and opening.question != opening.title
+    assert opening.question.endswith("?")
+    assert opening.question != opening.title
     assert 20 <= opening.minutes <= 120
 
 

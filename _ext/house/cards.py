@@ -21,7 +21,7 @@ SHOWN = (240, 150)  # CSS pixels
 FINE = 2  # pixels for each of them
 
 
-class chapter_cards(nodes.General, nodes.Element):  # noqa: N801, as docutils names its nodes
+class chapter_cards(nodes.General, nodes.Element):
     """Where the cards will be, when all chapters have been read."""
 
 

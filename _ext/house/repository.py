@@ -44,8 +44,8 @@ def substitutions(url):
             "run_online": "This copy does not know its repository, so no page has a button that "
             "opens it elsewhere. In the folder that it was built from, `make book` and then "
             "`.venv/bin/jupyter lab` open the chapters.",
-            "install_on_colab": '`%pip install "convkit[explorers] @ git+ADDRESS"`, where ADDRESS is '
-            "that of your repository",
+            "install_on_colab": '`%pip install "convkit[explorers] @ git+ADDRESS"`, where '
+            "ADDRESS is that of your repository",
         }
     install = f'`%pip install "convkit[explorers] @ git+{url}"`'
     return {

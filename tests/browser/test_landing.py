@@ -74,7 +74,8 @@ def test_a_card_for_each_chapter(site):
         title, question, minutes = (p.get_text() for p in card.select("p"))
         assert f"# {title}" == opening.splitlines()[0]
         assert question[1:] in " ".join(opening.split())
-        assert question.endswith("?") and "#" not in question
+        assert question.endswith("?")
+        assert "#" not in question
         told = re.search(r"Reading time:\*\*\s+about\s+(\d+)\s+minutes", opening)[1]
         assert minutes == f"{told} minutes"
         assert card.img["loading"] == "lazy"
@@ -83,7 +84,8 @@ def test_a_card_for_each_chapter(site):
         with Image.open(thumbnail) as picture:
             assert picture.size == (480, 300)
         shown = card.img["style"] if card.img.has_attr("style") else str(card.img)
-        assert "240" in shown and "150" in shown
+        assert "240" in shown
+        assert "150" in shown
 
 
 # Every page
