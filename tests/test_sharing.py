@@ -27,7 +27,7 @@ def build(tmp_path_factory):
         (source / "conf.py").write_text("extensions = ['house.sharing']")
         (source / "index.rst").write_text("Home\n====\n\nA book.\n\n.. toctree::\n\n   sub/page\n")
         (source / "sub").mkdir()
-        (source / "sub/page.rst").write_text("A page\n======\n\nIt says *so*, :math:`x^2` apart.\n")
+        (source / "sub/page.rst").write_text("A page\n======\n\nIt says *so* :math:`x^2`, apart.\n")
         app = SphinxTestApp(srcdir=source, confoverrides={"html_baseurl": address})
         app.build()
         app.cleanup()

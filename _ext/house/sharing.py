@@ -9,6 +9,7 @@ sphinxext-opengraph takes the first words of a page, TeX and printed numbers amo
 better takes as much code as this.
 """
 
+import re
 from html import escape
 from pathlib import Path
 from urllib.parse import urljoin
@@ -26,6 +27,7 @@ from .cards import first_picture, on_paper
 FOLDER = "_images/shared"
 SIZE, PICTURE, MARGIN = (1200, 630), (1120, 450), 40  # what networks show whole
 LONGEST = 160
+GAP = re.compile(r" ([.,;:])")  # where a formula was
 BOOK = "book"
 WHAT = "Lecture notes on convolution with live figures, exercises and code."
 
@@ -83,7 +85,7 @@ def first_paragraph(doctree):
         if isinstance(paragraph.parent, nodes.section | nodes.document):
             texts = paragraph.findall(nodes.Text)
             words = "".join(t for t in texts if not isinstance(t.parent, nodes.math))
-            return " ".join(words.split())
+            return GAP.sub(r"\1", " ".join(words.split()))
     return ""
 
 
@@ -128,7 +130,7 @@ def save(app, place, title, picture):
     card.paste(on_paper(picture, PICTURE), (MARGIN, SIZE[1] - PICTURE[1] - MARGIN))
     font = ImageFont.truetype(font_manager.findfont("DejaVu Sans:bold"), 56)
     ImageDraw.Draw(card).text((MARGIN, MARGIN), title, fill="#1f2328", font=font)
-    card.quantize(64).save(file)
+    card.quantize(256).save(file)
 
 
 # The site
