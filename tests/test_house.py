@@ -16,7 +16,7 @@ import convkit
 import notebooks
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted([*ROOT.glob("*.ipynb"), *ROOT.glob("chapters/*.ipynb")])
+NOTEBOOKS = sorted([*ROOT.glob("back/*.ipynb"), *ROOT.glob("chapters/*.ipynb")])
 SCRIPTS = sorted(
     path for part in ("_ext", "tests", "tools") for path in ROOT.glob(f"{part}/**/*.py")
 )

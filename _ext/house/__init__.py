@@ -6,6 +6,7 @@ from pathlib import Path
 from . import (
     ahead,
     callouts,
+    cards,
     citations,
     contents,
     docstrings,
@@ -15,6 +16,7 @@ from . import (
     pictures,
     reference,
     repository,
+    sharing,
     solutions,
     streams,
     unbroken,
@@ -52,6 +54,8 @@ def setup(app):
         contents,
         explorers,
         docstrings,
+        cards,
+        sharing,
         reference,
         writing,
     ):

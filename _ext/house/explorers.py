@@ -1,10 +1,20 @@
 """The explorers at work on the pages, with no kernel behind them.
 
+A page that is no notebook shows one by its name, in the state that is given:
+
+    ```{explorer} Edges
+    image: photo
+    ```
+
 While the book is built they are HTML with their state; a page that has some asks for one script.
 (A file in the sources' `_static` would be asked for by every page.)
 """
 
 import os
+
+import yaml
+from docutils import nodes
+from docutils.parsers.rst import Directive
 
 from convkit import explorers
 
@@ -26,6 +36,19 @@ def ask_for_script(app, pagename, templatename, context, doctree):
         app.add_js_file(SCRIPT, loading_method="defer", priority=400)
 
 
+class ShowExplorer(Directive):
+    """An explorer as the page's own script will find it."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self):
+        state = yaml.safe_load("\n".join(self.content)) or {}
+        explorer = getattr(explorers, self.arguments[0])(**state)
+        return [nodes.raw("", explorer.html(), format="html")]
+
+
 def setup(app):
+    app.add_directive("explorer", ShowExplorer)
     app.connect("config-inited", serve_script)
     app.connect("html-page-context", ask_for_script)

@@ -3,8 +3,6 @@
 import os
 from urllib.parse import urlsplit
 
-PLACEHOLDER = "https://github.com/OWNER/REPO"
-
 
 def locate(url, branch, environ):
     """The repository's address, with no slash at its end, and branch; ("", branch) if nobody knows.
@@ -40,13 +38,30 @@ def theme_options(url, branch, hub=""):
 
 
 def substitutions(url):
-    """Words for the pages: {{ repository_url }}, {{ pip_install }}, {{ git_clone }}."""
-    url = url or PLACEHOLDER
+    """Words for the pages: {{ run_online }} and {{ install_on_colab }}."""
+    if not url:
+        return {
+            "run_online": "This copy does not know its repository, so no page has a button that "
+            "opens it elsewhere. In the folder that it was built from, `make book` and then "
+            "`.venv/bin/jupyter lab` open the chapters.",
+            "install_on_colab": '`%pip install "convkit[explorers] @ git+ADDRESS"`, where '
+            "ADDRESS is that of your repository",
+        }
+    install = f'`%pip install "convkit[explorers] @ git+{url}"`'
     return {
-        "repository_url": url,
-        "pip_install": f'`pip install "convkit[explorers] @ git+{url}"`',
-        "git_clone": f"`git clone {url}`",
+        "run_online": "The rocket at the top of a chapter opens it on Binder or Colab. On Colab, "
+        f"run {install} in a first cell.",
+        "install_on_colab": install,
     }
+
+
+def pages_address(environ):
+    """Where GitHub Pages will serve what a GitHub workflow builds; "" anywhere else."""
+    owner, _, name = environ.get("GITHUB_REPOSITORY", "").partition("/")
+    if not name or environ.get("GITHUB_SERVER_URL", "https://github.com") != "https://github.com":
+        return ""
+    host = f"https://{owner.lower()}.github.io/"
+    return host if name.lower() == f"{owner.lower()}.github.io" else f"{host}{name}/"
 
 
 def site_prefix(url, baseurl=""):
@@ -67,6 +82,8 @@ def configure(app, config):
     hub = (options.get("launch_buttons") or {}).get("jupyterhub_url", "")
     options.update(theme_options(url, branch, hub))
     config.myst_substitutions = {**config.myst_substitutions, **substitutions(url)}
+    baseurl = config.html_baseurl or pages_address(os.environ)
+    config.html_baseurl = baseurl and baseurl.rstrip("/") + "/"
     config.notfound_urls_prefix = site_prefix(url, config.html_baseurl)
 
 

@@ -33,7 +33,7 @@ CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
 MADE_BY_SPHINX = ["search", "genindex", "404", "_modules/convkit/convolution"]
 
 # One page of each template: the others of it have the same around their text.
-TEMPLATES = {"chapters/why_convolution", "api/signals", "notation", *MADE_BY_SPHINX}
+TEMPLATES = {"chapters/why_convolution", "api/signals", "back/notation", *MADE_BY_SPHINX}
 
 DESKTOP, PHONE = 1280, 360
 
