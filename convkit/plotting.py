@@ -16,6 +16,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from .arguments import Array
+from .tables import table as table
 
 Cells: TypeAlias = Iterable[tuple[int, int]]  # (row, column) of each
 
