@@ -34,7 +34,7 @@ def cells(path):
 @pytest.fixture
 def framed(path, cells, request):
     if path.stem in UNFRAMED:
-        request.applymarker(pytest.mark.xfail)
+        request.applymarker(pytest.mark.xfail(strict=False))
     return cells
 
 
