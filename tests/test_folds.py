@@ -75,6 +75,7 @@ def test_the_code_of_a_figure_folds_and_its_output_stays(page):
     details = page.select_one("details.code")
     assert "check(6)" in details.text
     assert "7" not in details.text
+    assert details.find_previous_sibling("div", class_="cell_output").text.strip() == "7"
 
 
 def test_a_table_is_a_table(page):

@@ -14,6 +14,7 @@ from html import escape
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 LONGEST = 72  # characters of the line of a check
@@ -71,6 +72,18 @@ class Folds(SphinxTransform):
         logger.warning("%s: %s, not %r", which, rule, said, type="house", subtype="check")
 
 
+class CodeBelow(SphinxPostTransform):
+    """A reader looks at a figure first, and may then ask for its code."""
+
+    default_priority = 200  # myst-nb folds at 199
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        for folded in list(self.document.findall(HideCodeCellNode)):
+            if folded.parent and folded.next_node(descend=False, siblings=True):
+                folded.parent.append(folded.parent.pop(folded.parent.index(folded)))
+
+
 def open_details(self, node):
     prompt = node["prompt_show"]
     kind = node.get("kind") or ("solution" if prompt.startswith("Solution") else "code")
@@ -83,4 +96,5 @@ def close_details(self, node):
 
 def setup(app):
     app.add_transform(Folds)
+    app.add_post_transform(CodeBelow)
     app.add_node(HideCodeCellNode, override=True, html=(open_details, close_details))
