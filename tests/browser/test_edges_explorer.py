@@ -319,8 +319,8 @@ def test_the_photograph_keeps_its_signs(browser, kernel, split):
     strength = np.floor(255 * abs(response) / abs(response).max() + 0.5)
     assert np.array_equal(y[..., 3], strength)
     strong = y[..., 3] > 40
-    orange = y[..., 0] > y[..., 2]
-    assert np.array_equal(orange[strong], response[strong] > 0)
+    gold = y[..., 0] > y[..., 2]
+    assert np.array_equal(gold[strong], response[strong] > 0)
 
 
 def test_the_photograph_by_keys(browser):
