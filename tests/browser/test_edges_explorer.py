@@ -29,9 +29,9 @@ BUGS = {
     "an input reaches too far": ("edges.js", "Math.max(0, i - 2)", "Math.max(0, i - 3)"),
     "an input reaches past the end": ("edges.js", "Math.min(i, m - 1)", "i"),
     "rows for columns": ("edges.js", "AXIS[kind](j, m)", "AXIS[kind](i, m)"),
-    "the profile of another row": ("edges.js", "...steps(x[i + 1]", "...steps(x[i]"),
+    "the profile of another row": ("edges.js", "'input', x[i + 1]", "'input', x[i]"),
     "an output at the edge of its patch": ("edges.js", "largest(y), 1, 1.2", "largest(y), 0, 1.2"),
-    "the profile without signs": ("edges.js", "0) * v /", "0) * sign * v /"),
+    "the profile without signs": ("edges.js", "zero - v /", "zero - Math.abs(v) /"),
     "products of another output": ("edges.js", "x[i + a][j + b] * w[a][b]", "x[a][b] * w[a][b]"),
 }  # fmt: skip
 
