@@ -10,9 +10,32 @@ import pytest
 CHAPTERS = sorted((Path(__file__).parents[1] / "chapters").glob("*.ipynb"))
 
 
+# Chapters that do not have the frame of the others yet.
+UNFRAMED = {
+    "banded_matrix",
+    "correlation_and_convolution",
+    "edges_and_receptive_fields",
+    "pooling",
+    "stride_and_dilation",
+    "why_convolution",
+}
+
+
 @pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem)
-def cells(request):
-    return nbformat.read(request.param, as_version=4).cells
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def cells(path):
+    return nbformat.read(path, as_version=4).cells
+
+
+@pytest.fixture
+def framed(path, cells, request):
+    if path.stem in UNFRAMED:
+        request.applymarker(pytest.mark.xfail(strict=False))
+    return cells
 
 
 def prose(cells):
@@ -29,13 +52,46 @@ def tagged(cells, tag):
     return [cell for cell in cells if tag in cell.metadata.get("tags", [])]
 
 
-def test_it_opens_with_its_question_and_what_it_teaches(cells):
-    opening = cells[0].source
-    assert opening.startswith("# ")
-    abilities = re.findall(r"^> - ", opening.split("You will be able to**")[1], re.MULTILINE)
-    assert 3 <= len(abilities) <= 5
-    assert re.search(r"\*\*Reading time:\*\*\s+about\s+\d+\s+minutes", opening)
-    assert "?" in opening.split("\n> ")[0], "no question"
+def first(cells, text):
+    """Return the number of the first cell whose source has the text."""
+    return next(n for n, cell in enumerate(cells) if text in cell.source)
+
+
+def test_it_opens_with_its_question_and_nothing_else(framed):
+    title, question = framed[0].source.split("\n\n")
+    assert title.startswith("# ")
+    assert question.startswith("**The question of this chapter:** ")
+    assert question.endswith("?")
+
+
+def test_the_puzzle_and_its_picture_come_before_goals_and_needs(framed):
+    goals = first(framed, "> **You will be able to**")
+    picture = next(
+        n for n, cell in enumerate(framed) if "figure" in cell.metadata.get("mystnb", {})
+    )
+    assert picture < goals
+    assert first(framed, "> **Predict.**") <= goals
+    assert goals < 9
+    box = framed[goals].source
+    assert 3 <= len(re.findall(r"^> - ", box, re.MULTILINE)) <= 5
+    assert "> **You need** " in box
+    assert re.search(r"\*\*Reading time:\*\*\s+(> )?about\s+(> )?\d+\s+minutes", box)
+
+
+def test_the_imports_are_the_first_code_and_folded(framed):
+    imports, *others = [cell for cell in framed if cell.cell_type == "code"]
+    assert tagged([imports], "imports")
+    assert "import convkit as ck" in imports.source
+    for cell in others:
+        assert not re.search(r"^(import|from) ", cell.source, re.MULTILINE), cell.id
+
+
+def test_comparisons_with_torch_are_folded_checks(framed):
+    """And stand alone, so that the rest of a chapter runs where there is no PyTorch."""
+    for cell in framed[: first(framed, "## Exercises")]:
+        compares = "assert_" in cell.source and re.search(r"\b(torch|F)\.", cell.source)
+        if cell.cell_type == "code" and compares:
+            assert tagged([cell], "check"), cell.id
 
 
 def test_it_asks_for_predictions(cells):
@@ -85,6 +141,13 @@ def test_figures_have_words_and_are_spoken_of(cells):
         assert re.search(r"[.?]$", figure["caption"]), f"{name}: {figure['caption']!r}"
         assert image.get("alt") or "ck.explorers" in cell.source, f"{name}: no alternative text"
         assert f"{{numref}}`{name}`" in prose(cells), f"{name} is not referred to"
+
+
+def test_the_code_of_a_figure_is_folded(framed):
+    for cell in framed:
+        if "figure" in cell.metadata.get("mystnb", {}):
+            explores = cell.source.startswith("ck.explorers.") and "\n" not in cell.source
+            assert explores or tagged([cell], "hide-input"), cell.id
 
 
 def test_it_leads_to_the_glossary(cells):

@@ -1,4 +1,4 @@
-"""What a chapter's first cell says: its title, its question, its minutes.
+"""What a chapter says of itself: its title, its question, its minutes.
 
 The cards on the landing page and the page's description are taken from there, so that each is
 written once.
@@ -38,7 +38,9 @@ def chapters(source):
 def read(source, chapter):
     """The opening of a chapter."""
     path = notebook(source, chapter)
-    text = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    prose = (cell["source"] for cell in cells if cell["cell_type"] == "markdown")
+    text = "\n\n".join(map("".join, prose))
     title, question, minutes = (
         found(pattern, text, path) for pattern in (TITLE, QUESTION, MINUTES)
     )
@@ -53,5 +55,5 @@ def notebook(source, chapter):
 def found(pattern, text, path):
     match = pattern.search(text)
     if match is None:
-        raise ExtensionError(f"The first cell of {path} has nothing like {pattern.pattern}")
+        raise ExtensionError(f"{path} has nothing like {pattern.pattern}")
     return match[1]

@@ -77,6 +77,8 @@ def checks(visit):
         yield solutions_fold_and_open_by_keyboard
     if visit.width == PHONE:
         yield it_fits_a_phone
+    if visit.name in CHAPTERS:
+        yield figures_are_the_same_in_both_modes
     has_explorers = visit.page.locator("[data-explorer]").count()
     if has_explorers:
         yield every_explorer_moves
@@ -156,6 +158,24 @@ def it_fits_a_phone(visit):
         visit.page.evaluate("mode => document.documentElement.dataset.theme = mode", mode)
         wide = visit.page.evaluate(OVERFLOWING)
         assert not wide, f"{visit} overflows in {mode} mode: " + "; ".join(wide[:4])
+
+
+PAPER = """mode => {
+    document.documentElement.dataset.theme = mode;
+    const shown = [...document.querySelectorAll('article :is(img, .cx)')]
+        .filter(e => e.checkVisibility());
+    const filters = shown.filter(e => e.matches('img')).map(e => getComputedStyle(e).filter);
+    return { sizes: shown.map(e => `${e.offsetWidth} x ${e.offsetHeight}`),
+             filters: [...new Set(filters)] };
+}"""
+
+
+def figures_are_the_same_in_both_modes(visit):
+    """Of one size, and on paper of one brightness."""
+    other = visit.page.evaluate(PAPER, "light" if visit.mode == "dark" else "dark")
+    here = visit.page.evaluate(PAPER, visit.mode)
+    assert here["sizes"] == other["sizes"], f"{visit}: figures change their size with the mode"
+    assert len(here["filters"]) == len(other["filters"]) == 1, f"{visit}: {here} and {other}"
 
 
 def a_first_visit_is_light(visit):

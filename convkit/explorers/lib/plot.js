@@ -66,7 +66,7 @@ export function plot({ role, label, low, high, half = 36, point = () => {}, pick
       const side = part.v < 0 ? 'down' : 'up', size = Math.abs(part.v) / scale * half;
       const y = side === 'up' ? middle - reach.up - size : middle + reach.down;
       reach[side] += size;
-      return [h('rect', { class: `cx-bar ${part.v < 0 ? 'cx-negative' : ''} ${part.mark || ''}`,
+      return [h('rect', { class: `cx-bar ${part.mark || ''}`,
         x: x + 4, width: WIDE - 8, y, height: size }),
       size < INSIDE ? '' : h('text.cx-inside', { x: centre, y: y + size / 2 + 4 }, part.text)];
     });
