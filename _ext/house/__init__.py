@@ -9,10 +9,13 @@ from . import (
     citations,
     contents,
     docstrings,
+    edition,
     explorers,
     fresh,
+    images,
     offline,
     pictures,
+    previews,
     reference,
     repository,
     solutions,
@@ -39,6 +42,7 @@ def use_templates(app, config):
 
 def setup(app):
     for part in (
+        edition,
         repository,
         fresh,
         ahead,
@@ -46,6 +50,8 @@ def setup(app):
         callouts,
         unbroken,
         pictures,
+        images,
+        previews,
         solutions,
         streams,
         citations,

@@ -1,7 +1,8 @@
 """Where the repository is, and every link that follows from it."""
 
 import os
-from urllib.parse import urlsplit
+from html import escape
+from urllib.parse import urlencode, urlsplit
 
 PLACEHOLDER = "https://github.com/OWNER/REPO"
 
@@ -70,5 +71,42 @@ def configure(app, config):
     config.notfound_urls_prefix = site_prefix(url, config.html_baseurl)
 
 
+def launch_line(buttons):
+    """The theme's launch buttons once more, in words: its own stand behind a rocket."""
+    links = [
+        f'<a class="reference external" href="{escape(button["url"])}">{button["text"]}</a>'
+        for group in buttons
+        if group.get("label") == "launch-buttons"
+        for button in group["buttons"]
+    ]
+    if not links:
+        return ""
+    return f'\n<p class="launch d-print-none">Change and run it: {" ".join(links)}</p>'
+
+
+def issue_url(repository, title, page, edition):
+    """Where a reader reports a mistake on a page: a form that knows already which page it is."""
+    told = f"Mistake in “{title}”"
+    text = f"Page: {page}\n{edition}\n\nWhat is wrong, and what should it say?\n"
+    if "gitlab" in repository:
+        return f"{repository}/-/issues/new?" + urlencode(
+            {"issue[title]": told, "issue[description]": text}
+        )
+    return f"{repository}/issues/new?" + urlencode({"title": told, "body": text})
+
+
+def invite(app, page, template, context, doctree):
+    """A chapter begins with where to run it; every page ends with where to report a mistake."""
+    repository = app.config.html_theme_options.get("repository_url")
+    if not repository or doctree is None:
+        return
+    line = launch_line(context.get("header_buttons", []))
+    context["body"] = context["body"].replace("</h1>", f"</h1>{line}", 1)
+    title = app.env.titles[page].astext()
+    address = context.get("pageurl") or page
+    context["report_url"] = issue_url(repository, title, address, app.config.edition)
+
+
 def setup(app):
     app.connect("config-inited", configure)
+    app.connect("html-page-context", invite, priority=900)  # when the theme has made its buttons
