@@ -135,14 +135,26 @@ addEventListener("click", (event) => {
   document.getElementById("pst-primary-sidebar").classList.toggle("pst-sidebar-hidden");
 }, true);
 
-// On paper a page is light and unfolded. Style sheets alone unfold nothing in some browsers.
+// The pictures below the first screen come when all else is there, and are there on a train and on paper, too.
+addEventListener("load", () => {
+  if (navigator.connection?.saveData) return;
+  const soon = window.requestIdleCallback ?? setTimeout;
+  soon(() => document.querySelectorAll("img[loading]").forEach((image) => { image.loading = "eager"; }));
+});
+
+// On paper a page is light and unfolded, and a formula wider than a column of A4 is drawn smaller.
+const COLUMN = 40; // em
 let shut = [], shown = null;
 addEventListener("beforeprint", () => {
+  for (const formula of document.querySelectorAll("article div.math")) {
+    const room = COLUMN * parseFloat(getComputedStyle(formula).fontSize) / 1.6;
+    const drawn = formula.querySelector("math, svg")?.getBoundingClientRect().width ?? 0;
+    formula.style.setProperty("--fit", Math.min(1, room / drawn));
+  }
   shut = [...document.querySelectorAll("article details:not([open], .code)")];
   shut.forEach((folded) => { folded.open = true; });
   shown = document.documentElement.dataset.theme;
   document.documentElement.dataset.theme = "light";
-  document.querySelectorAll("img[loading]").forEach((image) => { image.loading = "eager"; });
 });
 addEventListener("afterprint", () => {
   shut.forEach((folded) => { folded.open = false; });

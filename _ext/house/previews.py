@@ -43,6 +43,8 @@ def cut(page, place):
     if found[1] == "dt" and place.startswith("term-"):
         meaning = element(page, page.index("<dd", found.end()))
         return f'<p class="preview-title">{inner(whole).strip()}</p>{inner(meaning)}'
+    if "data-explorer" in whole:  # it works in its place only; its caption tells what it shows
+        return element(whole, whole.index("<figcaption"))
     shown = found[1] == "figure" or 'class="citation' in found[0] or place.startswith("equation-")
     return whole if shown else None
 

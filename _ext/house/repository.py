@@ -95,18 +95,23 @@ def issue_url(repository, title, page, edition):
     return f"{repository}/issues/new?" + urlencode({"title": told, "body": text})
 
 
-def invite(app, page, template, context, doctree):
-    """A chapter begins with where to run it; every page ends with where to report a mistake."""
+def offer_launch(app, page, template, context, doctree):
+    """Say at the top of a chapter where it runs."""
+    if doctree is not None:
+        line = launch_line(context.get("header_buttons", []))
+        context["body"] = context["body"].replace("</h1>", f"</h1>{line}", 1)
+
+
+def offer_report(app, page, template, context, doctree):
+    """Give each page of the book the address for a report, for `report.html` at its end."""
     repository = app.config.html_theme_options.get("repository_url")
-    if not repository or doctree is None:
-        return
-    line = launch_line(context.get("header_buttons", []))
-    context["body"] = context["body"].replace("</h1>", f"</h1>{line}", 1)
-    title = app.env.titles[page].astext()
-    address = context.get("pageurl") or page
-    context["report_url"] = issue_url(repository, title, address, app.config.edition)
+    if repository and doctree is not None:
+        title = app.env.titles[page].astext()
+        address = context.get("pageurl") or page
+        context["report_url"] = issue_url(repository, title, address, app.config.edition)
 
 
 def setup(app):
     app.connect("config-inited", configure)
-    app.connect("html-page-context", invite, priority=900)  # when the theme has made its buttons
+    app.connect("html-page-context", offer_report, priority=400)  # the theme drops empty parts
+    app.connect("html-page-context", offer_launch, priority=900)  # when it has made its buttons
