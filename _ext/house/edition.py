@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import convkit
 
@@ -20,7 +20,7 @@ def last_commit(folder):
 def date(folder, environ):
     """The date of an edition: that of the last commit, so that two builds of it agree."""
     told = environ.get("SOURCE_DATE_EPOCH") or last_commit(folder)
-    moment = datetime.fromtimestamp(int(told), timezone.utc) if told else datetime.now(timezone.utc)
+    moment = datetime.fromtimestamp(int(told), UTC) if told else datetime.now(UTC)
     return f"{moment.day} {moment:%B %Y}"
 
 

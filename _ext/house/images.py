@@ -13,16 +13,22 @@ TAG = re.compile(r"<img\b[^>]*>")
 SOURCE = re.compile(r'\bsrc="[^"]*?_images/([^"]+)"')
 
 
+SVG = re.compile(r'<svg[^>]*\bviewBox="\S+ \S+ (?P<width>\S+) (?P<height>\S+)"')
+
+
 @cache
 def size(path):
+    """Width and height of a picture's file."""
+    if path.suffix == ".svg":
+        return SVG.search(path.read_text(encoding="utf-8")).group("width", "height")
     with Image.open(path) as picture:
         return picture.size
 
 
 def described(tag, path, first):
-    """An <img> with the size of its file, which gives its shape; a width in its style still holds."""
+    """An <img> with the size of its file, for its shape; a width in its style still holds."""
     attributes = 'decoding="async"' if first else 'loading="lazy" decoding="async"'
-    if path.suffix != ".svg" and "height=" not in tag:
+    if "height=" not in tag:
         attributes += ' width="{}" height="{}"'.format(*size(path))
     return f"<img {attributes}{tag.removeprefix('<img')}"
 

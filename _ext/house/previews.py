@@ -85,7 +85,7 @@ def with_previews(page, found):
 
 
 def store(app, error):
-    """Bring the previews of all pages up to date: one that was not written may show one that was."""
+    """Bring the previews of all pages up to date: what they show may stand on a page just written."""
     if error or app.builder.format != "html":
         return
 
