@@ -43,7 +43,7 @@ def cut(page, place):
     if found[1] == "dt" and place.startswith("term-"):
         meaning = element(page, page.index("<dd", found.end()))
         return f'<p class="preview-title">{inner(whole).strip()}</p>{inner(meaning)}'
-    if "data-explorer" in whole:  # it works in its place only; its caption tells what it shows
+    if found[1] == "figure" and "data-explorer" in whole:  # it works in its own place only
         return element(whole, whole.index("<figcaption"))
     shown = found[1] == "figure" or 'class="citation' in found[0] or place.startswith("equation-")
     return whole if shown else None
@@ -85,7 +85,7 @@ def with_previews(page, found):
 
 
 def store(app, error):
-    """Bring the previews of all pages up to date: what they show may stand on a page just written."""
+    """Bring the previews of all pages up to date, also of those that were not written now."""
     if error or app.builder.format != "html":
         return
 
