@@ -10,11 +10,14 @@ from . import (
     citations,
     contents,
     docstrings,
+    edition,
     explorers,
     folds,
     fresh,
+    images,
     offline,
     pictures,
+    previews,
     reference,
     repository,
     sharing,
@@ -41,6 +44,7 @@ def use_templates(app, config):
 
 def setup(app):
     for part in (
+        edition,
         repository,
         fresh,
         ahead,
@@ -48,6 +52,8 @@ def setup(app):
         callouts,
         unbroken,
         pictures,
+        images,
+        previews,
         folds,
         streams,
         citations,

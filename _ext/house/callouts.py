@@ -16,6 +16,7 @@ KINDS = {
     "summary": "summary",
     "remember": "summary",
     "note": "remark",
+    "aside": "aside",  # in the margin where there is room
     "warning": "careful",
 }
 

@@ -1,7 +1,8 @@
 """Where the repository is, and every link that follows from it."""
 
 import os
-from urllib.parse import urlsplit
+from html import escape
+from urllib.parse import urlencode, urlsplit
 
 
 def locate(url, branch, environ):
@@ -87,5 +88,47 @@ def configure(app, config):
     config.notfound_urls_prefix = site_prefix(url, config.html_baseurl)
 
 
+def launch_line(buttons):
+    """The theme's launch buttons once more, in words: its own stand behind a rocket."""
+    links = [
+        f'<a class="reference external" href="{escape(button["url"])}">{button["text"]}</a>'
+        for group in buttons
+        if group.get("label") == "launch-buttons"
+        for button in group["buttons"]
+    ]
+    if not links:
+        return ""
+    return f'\n<p class="launch d-print-none">Change and run it: {" ".join(links)}</p>'
+
+
+def issue_url(repository, title, page, edition):
+    """Where a reader reports a mistake on a page: a form that knows already which page it is."""
+    told = f"Mistake in “{title}”"
+    text = f"Page: {page}\n{edition}\n\nWhat is wrong, and what should it say?\n"
+    if "gitlab" in repository:
+        return f"{repository}/-/issues/new?" + urlencode(
+            {"issue[title]": told, "issue[description]": text}
+        )
+    return f"{repository}/issues/new?" + urlencode({"title": told, "body": text})
+
+
+def offer_launch(app, page, template, context, doctree):
+    """Say at the top of a chapter where it runs."""
+    if doctree is not None:
+        line = launch_line(context.get("header_buttons", []))
+        context["body"] = context["body"].replace("</h1>", f"</h1>{line}", 1)
+
+
+def offer_report(app, page, template, context, doctree):
+    """Give each page of the book the address for a report, for `report.html` at its end."""
+    repository = app.config.html_theme_options.get("repository_url")
+    if repository and doctree is not None:
+        title = app.env.titles[page].astext()
+        address = context.get("pageurl") or page
+        context["report_url"] = issue_url(repository, title, address, app.config.edition)
+
+
 def setup(app):
     app.connect("config-inited", configure)
+    app.connect("html-page-context", offer_report, priority=400)  # the theme drops empty parts
+    app.connect("html-page-context", offer_launch, priority=900)  # when it has made its buttons

@@ -30,10 +30,11 @@ ROOT = Path(__file__).parents[2]
 SITE = Path(os.environ.get("BOOK_SITE", ROOT / "_build" / "html")).resolve()
 PAGES = list(parse_toc_yaml(ROOT / "_toc.yml"))
 CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
-MADE_BY_SPHINX = ["search", "genindex", "404", "_modules/convkit/convolution"]
+MADE_BY_SPHINX = ["search", "genindex", "404", "_modules/index", "_modules/convkit/convolution"]
 
 # One page of each template: the others of it have the same around their text.
 TEMPLATES = {"chapters/why_convolution", "api/signals", "back/notation", *MADE_BY_SPHINX}
+TEMPLATES -= {"_modules/index"}
 
 DESKTOP, PHONE = 1280, 360
 
