@@ -33,13 +33,24 @@ SMALL = re.compile(r"\\small\b")
 NUMBERED = re.compile(r"\\(begin|end)\{(align|equation|gather|multline)\}")
 
 
+# Else Firefox draws these as large as a sum, and Chromium a bracket with an exponent at its old size.
+REPAIRS = [
+    (re.compile("<mo([^>]*>[⊙⊗⊕⊛]</mo>)"), r'<mo largeop="false"\1'),
+    (re.compile('<mo stretchy="true">\u0332</mo></mover>'), '<mo class="bar">‾</mo></mover>'),
+    (re.compile("(<msu(?:b|p|bsup)>)(<mo minsize[^>]*>.</mo>)"), r"\1<mrow>\2</mrow>"),
+]
+
+
 def mathml(tex, display):
     """Draw a formula; LatexError if it has a fault."""
     tex = SMALL.sub("", tex).strip()
     tex = NUMBERED.sub(r"\\\1{\2*}", tex)  # the number is Sphinx's
     if "&" in tex and r"\begin" not in tex:  # as Sphinx aligns the lines of a directive
         tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
-    return MATH.convert_with_local_state(tex, displaystyle=display)
+    formula = MATH.convert_with_local_state(tex, displaystyle=display)
+    for fault, repair in REPAIRS:
+        formula = fault.sub(repair, formula)
+    return formula
 
 
 def drawn(node):
@@ -98,7 +109,27 @@ ITALIC = {
     ) for i in range(count)},
     "h": "ℎ", "∂": "𝜕", "ϵ": "𝜖", "ϑ": "𝜗", "ϰ": "𝜘", "ϕ": "𝜙", "ϱ": "𝜚", "ϖ": "𝜛",
 }  # fmt: skip
-ALWAYS = set("√‾¯^~\u0302\u0303\u0305′″‴")
+ALWAYS = {"√"}
+# The glyphs of primes as superscripts, and of the accents that math-core asks browsers to stretch.
+ACCENTS = {
+    "′": "minute.ssty",
+    "″": "second.ssty",
+    "‴": "uni2034.ssty",
+    "~": "tilde",
+    "\u0302": "circumflex",
+}
+# Thousandths of the font's size. As TeX has it, scripts do not drop below a letter with a tail or
+# climb up a bracket, and ...
+CONSTANTS = {
+    "SubscriptBaselineDropMin": 50,
+    "SuperscriptBaselineDropMax": 386,
+    "RadicalVerticalGap": 200,
+    "RadicalDisplayStyleVerticalGap": 200,
+    "FractionNumeratorShiftUp": 394,
+    "FractionDenominatorShiftDown": 345,
+    "FractionNumeratorGapMin": 40,
+    "FractionDenominatorGapMin": 40,
+}
 
 
 def characters(pages):
@@ -114,46 +145,47 @@ def text(math):
 def cut(chars, file):
     """Save the font with no more than some characters, and with what browsers need changed."""
     font = TTFont(FONT, recalcTimestamp=False)
-    shape_primes(font)
-    stretch_accents(font)
-    tighten_fractions(font)
-    for name in font["name"].names:
-        if name.nameID in (1, 4, 6):
-            name.string = "BookMath" if name.nameID == 6 else "Book Math"
+    rename(font)
+    map_accents(font)
+    stretch_accents(font["MATH"].table.MathVariants, font.getGlyphID)
+    for constant, value in CONSTANTS.items():
+        getattr(font["MATH"].table.MathConstants, constant).Value = value
     options = subset.Options(
-        flavor="woff2", hinting=False, layout_features=["ssty", "dtls", "flac", "ccmp"],
-        name_IDs=[0, 1, 2, 4, 6, 13, 14], drop_tables=["DSIG", "GPOS", "fpgm", "prep", "cvt "],
-    )  # fmt: skip
+        flavor="woff2",
+        hinting=False,
+        layout_features=["ssty", "dtls", "flac", "ccmp"],
+        name_IDs=[0, 1, 2, 4, 6, 13, 14],
+        drop_tables=["DSIG", "GPOS", "fpgm", "prep", "cvt "],
+    )
     subsetter = subset.Subsetter(options)
     subsetter.populate(text="".join(sorted(chars)))
     subsetter.subset(font)
     subset.save_font(font, file, options)
 
 
-def shape_primes(font):
+def rename(font):
+    """A changed font is not to be taken for STIX Two Math."""
+    for name in font["name"].names:
+        if name.nameID in (1, 4, 6):
+            name.string = "BookMath" if name.nameID == 6 else "Book Math"
+
+
+def map_accents(font):
     for table in font["cmap"].tables:
-        table.cmap |= {0x2032: "minute.ssty", 0x2033: "second.ssty"}
+        table.cmap |= {ord(char): glyph for char, glyph in ACCENTS.items()}
 
 
-def stretch_accents(font):
-    """Give `^` and `~` the wider variants of the combining accents."""
-    variants, glyph = font["MATH"].table.MathVariants, font.getBestCmap()
-    stretched = dict(
-        zip(variants.HorizGlyphCoverage.glyphs, variants.HorizGlyphConstruction, strict=True)
-    )
-    for char, combining in (("^", "\u0302"), ("~", "\u0303")):
-        stretched[glyph[ord(char)]] = copy.deepcopy(stretched[glyph[ord(combining)]])
-    glyphs = sorted(stretched, key=font.getGlyphID)
-    variants.HorizGlyphCoverage.glyphs = glyphs
-    variants.HorizGlyphConstruction = [stretched[name] for name in glyphs]
+def stretch_accents(variants, number):
+    """Give the accents the wider variants that the font has for the combining ones."""
+    glyphs, ways = variants.HorizGlyphCoverage.glyphs, variants.HorizGlyphConstruction
+    wider = dict(zip(glyphs, ways, strict=True))
+    wider |= {"tilde": wider["uni0303"], "circumflex": wider["uni0302"]}
+    # Chromium may leave out parts of what it puts together from pieces side by side.
+    for brace in ("uni23DE", "uni23DF"):
+        wider[brace].GlyphAssembly = None
+    glyphs[:] = sorted(wider, key=number)
+    ways[:] = [wider[glyph] for glyph in glyphs]
     variants.HorizGlyphCount = len(glyphs)
-
-
-def tighten_fractions(font):
-    constants = font["MATH"].table.MathConstants
-    constants.FractionNumeratorShiftUp.Value = 394
-    constants.FractionDenominatorShiftDown.Value = 345
-    constants.FractionNumeratorGapMin.Value = constants.FractionDenominatorGapMin.Value = 40
 
 
 def cut_font(app, exception):
