@@ -12,7 +12,8 @@ font has three changes, since Chromium does not do what a typesetter of mathemat
 import copy
 import re
 from html import unescape
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 
 from docutils import nodes
 from fontTools import subset
@@ -57,7 +58,8 @@ def drawn(node):
     try:
         return mathml(node.astext(), isinstance(node, nodes.math_block))
     except LatexError as error:
-        raise ExtensionError(f"{place(node)}: {error} {node.astext().strip()}") from None
+        fault = f"{place(node)}: formula, at character {error} {node.astext().strip()}"
+        raise ExtensionError(fault) from None
 
 
 def place(node):
@@ -99,7 +101,7 @@ def write_block(writer, node):
     raise nodes.SkipNode
 
 
-FONT = files("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf"
+FONT = Path(find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
 UNSEEN = re.compile(r"<annotation\b.*?</annotation>|<[^>]*>", re.DOTALL)
 # What browsers take for a letter on its own, `x`, and Chromium for the bar of a root.
