@@ -32,8 +32,7 @@ def serve_script(app, config):
 
 def ask_for_script(app, pagename, templatename, context, doctree):
     if "data-explorer=" in context.get("body", ""):
-        # Before MathJax, which is ten times as long to come and then draws all formulas at one go.
-        app.add_js_file(SCRIPT, loading_method="defer", priority=400)
+        app.add_js_file(SCRIPT, loading_method="defer")
 
 
 class ShowExplorer(Directive):

@@ -9,12 +9,9 @@ NEW_RULES = {"label-content-name-mismatch": {"enabled": True}}
 
 # Unfold all that folds, and have the theme look again for boxes of code that scroll, which it makes
 # stops of the Tab key. And spare axe what it need not judge a thousand times over, which takes most
-# of its time: the strokes inside formulas, and all but one of the words of code that share a class
-# and so a colour.
+# of its time: all but one of the words of code that share a class and so a colour.
 PREPARE = """() => {
     document.querySelectorAll('details').forEach(folded => folded.open = true);
-    for (const drawn of document.querySelectorAll('mjx-container svg, mjx-assistive-mml'))
-        drawn.replaceChildren();
     const seen = new Set();
     for (const word of document.querySelectorAll('pre span[class]')) {
         if (!word.isConnected) continue;

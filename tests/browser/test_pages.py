@@ -70,6 +70,7 @@ def checks(visit):
     yield only_the_search_asks_for_its_index
     yield its_mode_is_the_readers
     yield formulas_are_drawn
+    yield no_formula_is_clipped
     yield no_tex_is_left_raw
     yield pictures_have_a_sentence_for_those_who_do_not_see_them
     if visit.name in CHAPTERS and visit.kind == "http":
@@ -77,6 +78,7 @@ def checks(visit):
         yield solutions_fold_and_open_by_keyboard
     if visit.width == PHONE:
         yield it_fits_a_phone
+        yield wide_formulas_scroll_and_are_reached_by_keyboard
     if visit.name in CHAPTERS:
         yield figures_are_the_same_in_both_modes
     has_explorers = visit.page.locator("[data-explorer]").count()
@@ -108,19 +110,45 @@ def its_mode_is_the_readers(visit):
 
 
 def formulas_are_drawn(visit):
-    asked = visit.page.locator(".math").count()
-    drawn = visit.page.locator(".math mjx-container svg").count()
-    assert drawn >= asked, f"{visit}: {asked} formulas, only {drawn} drawn"
-    errors = visit.page.locator("[data-mml-node='merror']").evaluate_all(
-        "nodes => nodes.map(n => n.dataset.mjxError || n.textContent)"
-    )
-    assert not errors, f"{visit}: TeX errors: {errors}"
+    """As MathML in the book's font, with the TeX behind it and no script."""
+    page = visit.page
+    asked, drawn = page.locator(".math").count(), page.locator(".math math").count()
+    assert drawn == asked, f"{visit}: {asked} formulas, {drawn} drawn"
+    assert page.locator("math > semantics > annotation").count() == drawn, f"{visit}: lacks TeX"
+    assert not page.locator("merror").count(), f"{visit}: a formula has an error"
+    if drawn:
+        font = page.evaluate("[...document.fonts].find(f => f.family.includes('Book Math')).status")
+        assert font == "loaded", f"{visit}: the font of the formulas is {font}"
+    assert not [url for url in visit.requests if "mathjax" in url.lower() or "tex-" in url]
+
+
+CLIPPED = """() => [...document.querySelectorAll('span.math')].filter(span => {
+    const math = span.firstElementChild.getBoundingClientRect();
+    for (let box = span; box.matches('span, p, li, td'); box = box.parentElement)
+        if (/hidden|clip/.test(getComputedStyle(box).overflow)
+            && box.getBoundingClientRect().height < math.height) return true;
+}).map(span => span.textContent)"""
+
+
+def no_formula_is_clipped(visit):
+    clipped = visit.page.evaluate(CLIPPED)
+    assert not clipped, f"{visit}: clipped: {clipped[:3]}"
+
+
+def wide_formulas_scroll_and_are_reached_by_keyboard(visit):
+    boxes = visit.page.locator("div.math > .formula:visible").all()
+    visit.page.wait_for_function("document.readyState == 'complete'")
+    visit.page.wait_for_timeout(50)
+    for box in boxes:
+        wide = box.evaluate("e => e.scrollWidth > e.clientWidth")
+        stop = box.get_attribute("tabindex") == "0"
+        assert wide == stop, f"{visit}: {box.inner_text()[:40]!r} scrolls {wide}, a stop {stop}"
 
 
 RAW_TEX = re.compile(r"\\[\[\](]|\$\$|\$[^\s$]+\$|\$(?=[^$\n]*\\[a-z])[^$\n]+\$")
 PROSE = """() => {
     const copy = document.querySelector('#main-content').cloneNode(true);
-    copy.querySelectorAll('pre, code, mjx-container, script, .math').forEach(e => e.remove());
+    copy.querySelectorAll('pre, code, script, .math').forEach(e => e.remove());
     return copy.textContent;
 }"""
 
