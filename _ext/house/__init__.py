@@ -5,6 +5,7 @@ from pathlib import Path
 
 from . import (
     ahead,
+    asks,
     callouts,
     citations,
     contents,
@@ -44,6 +45,7 @@ def setup(app):
         ahead,
         offline,
         callouts,
+        asks,
         unbroken,
         pictures,
         solutions,
