@@ -223,7 +223,7 @@
       element: list ? null : element,
       get: () => inputs.filter((input) => input.checked).map((input) => input.value).join(),
       set: (text) => inputs.forEach((input) => { input.checked = text.split(",").includes(input.value); }),
-      said: (text) => (text ? text.split(",").map((i) => labels[i].textContent.trim().replace(/[.;,]$/, "")).join(" and ") : ""),
+      said: (text) => (text ? text.split(",").map((i) => `“${labels[i].textContent.trim().replace(/[.;,]$/, "")}”`).join(" and ") : ""),
       focus: () => inputs[0].focus(),
     };
   }
@@ -296,7 +296,7 @@
     }
 
     lineFor(field, i, text) {
-      if (field.kind === "free") return { state: "told", text: this.told ? "now compare it with what follows." : "noted." };
+      if (field.kind === "free") return { state: "told", text: "now compare it with what follows." };
       const problem = judge(field, text), said = this.fields[i].said(text);
       if (problem) return { state: "wrong", unread: true, text: `not yet: ${problem}.` };
       if (!this.predict) return problem === null ? { state: "right", text: "right." } : { state: "wrong", text: field.hint ? `not yet: ${stopped(field.hint)}` : "not yet." };

@@ -21,7 +21,6 @@ from .static import is_static
 RELATIVE = 0.005  # of a number that is not whole: three digits will do
 NOISE = 1e-6  # of a whole number: what rounding may leave of an exact computation
 TYPED = 20  # as many numbers a reader can be asked to type
-NOTE = '<p class="ask-note">Answered by running the notebook.</p>'
 
 
 @dataclass(frozen=True)
@@ -372,7 +371,7 @@ def check(
     if unanswered(answer, all if parts else any):
         if is_static():
             asked = fields(expected, hint, label, also, choices, ordered, rtol) if typed else []
-            show(form(asked) if all(map(typable, asked)) else NOTE)
+            show(form(asked) if asked and all(map(typable, asked)) else note(label))
         else:
             print(f"{prefix(label)}not answered yet")
     elif parts:
@@ -461,14 +460,16 @@ def typable(asked: Mapping[str, Any]) -> bool:
 
 def form(asked: list[dict[str, Any]], **more: Any) -> str:
     """Return questions as an element that the page's script makes a form of."""
-    if not (asked or more):
-        return NOTE
     data = json.dumps({"fields": asked, **more}, separators=(",", ":"))
     key = more.get("key") or f"{zlib.crc32(data.encode()):x}"
-    return (
-        f'<ask-question data-key="{key}" data-ask="{html.escape(data)}">'
-        f"<noscript>{NOTE}</noscript></ask-question>"
-    )
+    inside = "" if more else f"<noscript>{note()}</noscript>"
+    return f'<ask-question data-key="{key}" data-ask="{html.escape(data)}">{inside}</ask-question>'
+
+
+def note(label: str = "") -> str:
+    """Return what stands on a page where nothing can be answered."""
+    opening = f"{label}: to" if label else "To"
+    return f'<p class="ask-note">{html.escape(opening)} be answered in the notebook.</p>'
 
 
 def show(source: str) -> None:

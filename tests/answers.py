@@ -1,7 +1,7 @@
 """Answers and what is to be said of them, for both judges: Python's and the pages'.
 
-Each entry is a question (what `convkit.answers.question` takes), then typed answers that are right, and
-typed answers that are not: nearly right, of another shape, or no answer at all.
+Each entry is a question (what `convkit.answers.question` takes), then typed answers that are right,
+and typed answers that are not: nearly right, of another shape, or no answer at all.
 """
 
 import numpy as np

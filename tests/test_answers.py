@@ -107,7 +107,7 @@ def test_on_a_page_it_asks(on_the_page):
     assert first["hint"] == "<hint> & more"
     assert (first["label"], second["label"]) == ("a", "b")
     assert sorted(second["right"][0]) == ["a", "c"]
-    assert page.text == "Answered by running the notebook."
+    assert page.text == "To be answered in the notebook."
 
 
 @pytest.mark.parametrize(
@@ -115,9 +115,9 @@ def test_on_a_page_it_asks(on_the_page):
     [(lambda answer: True, {}), (np.eye(5), {}), (np.ones((1, 1, 2)), {}), (4, {"typed": False})],
 )
 def test_what_cannot_be_typed_is_left_to_the_notebook(on_the_page, expected, options):
-    page = on_the_page(..., expected, **options)
+    page = on_the_page(..., expected, label="paint", **options)
     assert not page.find("ask-question")
-    assert page.text == "Answered by running the notebook."
+    assert page.text == "paint: to be answered in the notebook."
 
 
 def test_on_a_page_a_given_answer_is_judged_as_ever(on_the_page, capsys):

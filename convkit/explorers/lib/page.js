@@ -95,6 +95,7 @@ function startAll() {
     start(place, id);
     if (address().has(id)) linked ||= place;
   }
+  linked?.closest('told-part')?.open();
   linked?.scrollIntoView();
 }
 
