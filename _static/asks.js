@@ -33,7 +33,8 @@
   }
 
   function numbers(text, shape) {
-    const values = [read(text, shape.length)].flat(2);
+    const value = read(text, shape.length), values = [value].flat(2);
+    if (shape.length === 2 && `${value.map((row) => row.length)}` !== `${Array(shape[0]).fill(shape[1])}`) throw Error("another shape");
     if (!values.every(Number.isFinite)) throw Error("not finite");
     return values;
   }

@@ -26,7 +26,7 @@ def open_page(site, browser):
         page = context.new_page()
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.goto(site.address(name, "http"))
+        page.goto(site.address(name, "http"), wait_until="domcontentloaded")
         yield page
         assert not page.errors
         context.close()
@@ -153,7 +153,7 @@ def test_every_question_is_judged(chapter, open_page):
                 assert set(result["states"]) == {"ask-right"}, (texts, result)
         assert shown(page) == page.locator("told-part").count()
         said = page.locator(".ask-verdict").all_inner_texts()
-        page.reload()
+        page.reload(wait_until="domcontentloaded")
         assert page.locator(".ask-verdict").all_inner_texts() == said, "a reload forgets"
         assert shown(page) == page.locator("told-part").count()
 
@@ -192,7 +192,7 @@ def test_who_asks_is_shown(open_page):
         assert status.evaluate("line => line === document.activeElement")
         assert page.locator("told-part").first.get_attribute("hidden") is None
         assert not predict.get_by_role("button", name="Show me").is_visible()
-        page.reload()
+        page.reload(wait_until="domcontentloaded")
         assert page.locator("told-part").first.get_attribute("hidden") is None
         assert shown(page) == 1
 
@@ -211,7 +211,7 @@ def test_all_answers_are_shown_in_the_whole_book_and_forgotten_on_a_page(open_pa
         page.get_by_role("button", name="Forget my answers").click()
         assert shown(page) == 0
         assert not "".join(page.locator(".ask-verdict").all_inner_texts()).strip()
-        page.reload()
+        page.reload(wait_until="domcontentloaded")
         assert shown(page) == 0
 
 
@@ -222,7 +222,7 @@ def test_a_link_into_a_hidden_part_opens_it(open_page):
         page.wait_for_function("id => document.getElementById(id).checkVisibility()", arg=target)
         page.locator(f"#{target}").wait_for()
         assert shown(page) == 1
-        page.reload()
+        page.reload(wait_until="domcontentloaded")
         page.wait_for_function("document.querySelectorAll('told-part:not([hidden])').length === 1")
         top = page.locator(f"#{target}").evaluate("place => place.getBoundingClientRect().top")
         assert -200 < top < 800
@@ -240,7 +240,7 @@ def test_explorers_have_their_size_when_they_are_shown(open_page):
         place.locator(".cx").wait_for(state="attached")
         page.get_by_role("button", name="Show all answers").click()
         late = place.bounding_box()
-        page.reload()
+        page.reload(wait_until="domcontentloaded")
         place.locator(".cx").wait_for()
         early = place.bounding_box()
         assert (late["width"], late["height"]) == (early["width"], early["height"])
@@ -283,5 +283,5 @@ SHIFT = """new Promise(done => new PerformanceObserver(list => done(
 def test_nothing_moves_while_the_page_loads(open_page):
     with open_page(MODEL) as page:
         page.get_by_role("button", name="Show me").first.click()
-        page.reload()
+        page.reload(wait_until="domcontentloaded")
         assert page.evaluate(SHIFT) < 0.05
