@@ -21,14 +21,14 @@
     return field.right.some((right) => same(given, right, field)) ? null : "";
   }
 
-  function same(given, right, { kind, ordered, rtol }) {
+  function same(given, right, { kind, ordered, rtol, exact }) {
     const order = kind === "numbers" ? (a, b) => a - b : undefined;
     if (!ordered) [given, right] = [given.toSorted(order), right.toSorted(order)];
-    return given.every((one, i) => (kind === "numbers" ? close(one, right[i], rtol) : one === right[i]));
+    return given.every((one, i) => (kind === "numbers" ? close(one, right[i], rtol, exact) : one === right[i]));
   }
 
-  function close(given, right, rtol) {
-    const whole = Math.abs(right - Math.round(right)) <= 1e-9 * Math.max(1, Math.abs(right));
+  function close(given, right, rtol, exact) {
+    const whole = exact && Math.abs(right - Math.round(right)) <= 1e-9 * Math.max(1, Math.abs(right));
     return Math.abs(given - right) <= (whole ? 1e-6 : rtol * Math.abs(right));
   }
 

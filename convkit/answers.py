@@ -32,6 +32,7 @@ class Question:
     shape: tuple[int, ...] = ()
     ordered: bool = True
     rtol: float = RELATIVE
+    exact: bool = True  # compare whole numbers exactly
     choices: tuple[str, ...] = ()
 
 
@@ -82,14 +83,14 @@ def same(given: list[Any], right: list[Any], asked: Question) -> bool:
         return given == right if asked.ordered else sorted(given) == sorted(right)
     if not asked.ordered:
         given, right = sorted(given), sorted(right)
-    return all(close(a, b, asked.rtol) for a, b in zip(given, right, strict=True))
+    return all(close(a, b, asked) for a, b in zip(given, right, strict=True))
 
 
-def close(given: float, right: float, rtol: float) -> bool:
+def close(given: float, right: float, asked: Question) -> bool:
     """Compare whole numbers exactly, others relative to their size."""
-    if abs(right - round(right)) <= 1e-9 * max(1, abs(right)):
+    if asked.exact and abs(right - round(right)) <= 1e-9 * max(1, abs(right)):
         return abs(given - right) <= NOISE
-    return abs(given - right) <= rtol * abs(right)
+    return abs(given - right) <= asked.rtol * abs(right)
 
 
 def wanted(asked: Question) -> str:

@@ -20,6 +20,7 @@ until the reader has answered or asks to be shown; without scripts, and in print
 
 import re
 import zlib
+from dataclasses import replace
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
@@ -87,16 +88,15 @@ def place(node):
 def questions(box):
     """Take the comments out of a Predict and return the fields that they ask for."""
     comments = list(box.findall(is_comment))
-    inside = [comment for comment in comments if option(comment)]
     texts = [words(comment) for comment in comments]
-    fields = [marked(inside)] if inside else []
-    if (inside and set(texts) != {"answer"}) or (not inside and len(texts) > 1):
+    marked = [option(comment) for comment in comments if option(comment)]
+    if (marked and set(texts) != {"answer"}) or (not marked and len(texts) > 1):
         raise ValueError(f"mark the right options, or write one answer; not {' and '.join(texts)}")
-    if not inside and texts:
-        fields = [asked(label, text) for label, text in parts(texts[0])]
     for comment in comments:
         comment.parent.remove(comment)
-    return fields
+    if marked:
+        return [choice(marked)]
+    return [asked(label, text) for text in texts for label, text in parts(text)]
 
 
 def option(comment):
@@ -106,11 +106,11 @@ def option(comment):
     return item if bullets and words(comment) == "answer" else None
 
 
-def marked(comments):
-    """The field for a list of options, of which some are marked; the script reads the list."""
-    options = option(comments[0]).parent
-    right = sorted(options.index(option(comment)) for comment in comments)
+def choice(marked):
+    """The field for a list of options with the right ones marked; the script reads the list."""
+    options = marked[0].parent
     options["classes"].append("options")
+    right = sorted(map(options.index, marked))
     names = tuple(item.astext().strip() for item in options)
     shape = (len(right),) if len(right) > 1 else ()
     question = answers.Question("choice", [right], shape, choices=names)
@@ -134,10 +134,11 @@ def parts(text):
 def asked(label, text):
     """The field for one answer, as an author writes it."""
     about = re.match(r"about\s+", text)
-    rtol = ABOUT if about else answers.RELATIVE
     shown = text[about.end() :] if about else text
     expected, *also = [value(one) for one in re.split(r"\s+or\s+", shown)]
-    question = answers.question(expected, also, rtol=rtol)
+    question = answers.question(expected, also)
+    if about:
+        question = replace(question, rtol=ABOUT, exact=False)
     return answers.field(question, label, shown=re.split(r"\s+or\s+", text)[0].strip('"'))
 
 

@@ -93,13 +93,12 @@ def wrong(asked):
         return [str(others[0][0]), str(others[-1][0])]
     if asked["kind"] == "words":
         return [f"{values[0]}x", values[0][1:] or "x"]
-    step = max(0.001, 2 * asked["rtol"] * abs(values[0]))
-    if values[0] == round(values[0]):
-        step = 0.001
+    whole = asked["exact"] and values[0] == round(values[0])
+    step = 0.001 if whole else 2 * asked["rtol"] * abs(values[0])
     tries = [
         row([first, *values[1:]], asked["shape"]) for first in (-values[0] - 7, values[0] + step)
     ]
-    names = ("kind", "right", "shape", "ordered", "rtol")
+    names = ("kind", "right", "shape", "ordered", "rtol", "exact")
     return [
         text for text in tries if judge(text, Question(**{k: asked[k] for k in names})) is not None
     ]
