@@ -174,7 +174,12 @@
     }
   }
 
+  // What the address names: a place, or explorers and their state (#stride=...&flip-2=...).
   function openTarget() {
+    for (const [name, state] of new URLSearchParams(location.hash.slice(1))) {
+      const explorer = name.replace(/-\d+$/, "");
+      if (state && /^\w+$/.test(explorer)) document.querySelectorAll(`told-part[hidden]:has([data-explorer="${explorer}"])`).forEach((told) => told.open());
+    }
     let target = null;
     try {
       target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -334,7 +339,7 @@
 
   customElements.define("told-part", Told);
   customElements.define("ask-question", Ask);
-  addEventListener("DOMContentLoaded", openTarget);
+  document.addEventListener("readystatechange", openTarget); // before the explorers start, and scroll to theirs
   addEventListener("hashchange", openTarget);
   window.asks = { judge };
 })();

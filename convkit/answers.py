@@ -352,6 +352,11 @@ def check(
     typed : bool
         Whether a reader of the page can know the answer without running the notebook.
 
+    Raises
+    ------
+    TypeError, ValueError
+        When `expected` is not finite, or not of one of these kinds.
+
     Examples
     --------
     >>> check(..., 4)

@@ -227,6 +227,15 @@ def test_a_link_into_a_hidden_part_opens_it(open_page):
         assert -200 < top < 800
 
 
+def test_a_link_to_a_state_of_an_explorer_opens_it(open_page, site):
+    with open_page(MODEL) as page:
+        name = page.locator("told-part [data-explorer]").first.get_attribute("data-explorer")
+        page.goto(f"{site.address(MODEL, 'http')}?#{name}=n.12", wait_until="domcontentloaded")
+        place = page.locator(f'told-part [data-explorer="{name}"] .cx').first
+        place.wait_for()
+        assert shown(page) >= 1
+
+
 def test_find_in_page_opens_what_it_finds(open_page):
     with open_page(MODEL) as page:
         page.locator("told-part").first.dispatch_event("beforematch")

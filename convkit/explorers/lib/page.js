@@ -95,7 +95,6 @@ function startAll() {
     start(place, id);
     if (address().has(id)) linked ||= place;
   }
-  linked?.closest('told-part')?.open();
   linked?.scrollIntoView();
 }
 

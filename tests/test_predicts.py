@@ -103,7 +103,7 @@ def test_it_marks_options():
         "answer: (a) 1, (b) 2",
         "answer: (a) ",
         'answer: "',
-        "anwser: 4",
+        "answers: 4",
         "todo",
     ],
 )
