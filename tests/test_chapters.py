@@ -152,3 +152,22 @@ def test_the_code_of_a_figure_is_folded(framed):
 
 def test_it_leads_to_the_glossary(cells):
     assert len(set(re.findall(r"\{term\}`([^`]+)`", prose(cells)))) >= 5
+
+
+def test_exercises_share_one_check(cells):
+    """It asks on the page, too; a chapter's own would print *not answered yet* there."""
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    assert not re.search(
+        r"^def check|print\(.*not answered yet|return .*not answered yet", code, re.MULTILINE
+    )
+    assert "from convkit.testing import" in code
+    for exercise in exercises(cells):
+        asking = [c for c in exercise if "= ..." in c.source and "check(" in c.source]
+        assert all(tagged([cell], "hide-input") for cell in asking)
+
+
+def test_predictions_are_judged_where_there_is_an_answer(cells):
+    """Six or seven a chapter, few of them without an answer that can be judged."""
+    asked = re.findall(r"^> \*\*Predict\.\*\*.*(?:\n>.*)*", prose(cells), re.MULTILINE)
+    assert 5 <= len(asked) <= 8
+    assert sum("<!-- answer" in question for question in asked) >= len(asked) - 2

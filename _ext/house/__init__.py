@@ -5,6 +5,7 @@ from pathlib import Path
 
 from . import (
     ahead,
+    asks,
     callouts,
     cards,
     citations,
@@ -49,6 +50,7 @@ def setup(app):
         fresh,
         ahead,
         callouts,
+        asks,
         unbroken,
         pictures,
         images,

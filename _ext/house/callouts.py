@@ -29,6 +29,7 @@ class Callouts(SphinxTransform):
     def apply(self):
         for quotation in list(self.document.findall(nodes.block_quote)):
             if callout := as_callout(quotation):
+                callout.source, callout.line = quotation.source, quotation.line
                 quotation.replace_self(callout)
 
 

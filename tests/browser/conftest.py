@@ -68,6 +68,8 @@ class Visit:
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.goto(site.address(name, kind))
         self.page.evaluate("document.fonts.ready")
+        # What waits for an answer (test_asks.py) is a part of the page.
+        self.page.evaluate("document.querySelectorAll('told-part').forEach(told => told.open())")
 
     def _hear(self, message):
         if message.type == "error":
