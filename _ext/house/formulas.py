@@ -9,7 +9,6 @@ font has three changes, since Chromium does not do what a typesetter of mathemat
 - It gives a fraction within a line the room that one on a line of its own has.
 """
 
-import copy
 import re
 from html import unescape
 from importlib.util import find_spec
@@ -34,7 +33,7 @@ SMALL = re.compile(r"\\small\b")
 NUMBERED = re.compile(r"\\(begin|end)\{(align|equation|gather|multline)\}")
 
 
-# Else Firefox draws these as large as a sum, and Chromium a bracket with an exponent at its old size.
+# Else Firefox draws these as large as a sum, and Chromium a bracket with an exponent too small.
 REPAIRS = [
     (re.compile("<mo([^>]*>[⊙⊗⊕⊛]</mo>)"), r'<mo largeop="false"\1'),
     (re.compile('<mo stretchy="true">\u0332</mo></mover>'), '<mo class="bar">‾</mo></mover>'),

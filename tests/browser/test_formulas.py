@@ -12,7 +12,8 @@ COPY = """() => addEventListener('copy', event => {
 FROM_WITHIN_A_FORMULA = """() => {
     const [formula] = document.querySelectorAll('article p math');
     const text = formula.closest('p').nextSibling ? formula.closest('p') : formula;
-    getSelection().setBaseAndExtent(formula.querySelector('mi').firstChild, 0, text, text.childNodes.length);
+    const start = formula.querySelector('mi').firstChild;
+    getSelection().setBaseAndExtent(start, 0, text, text.childNodes.length);
 }"""
 
 
