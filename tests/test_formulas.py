@@ -13,12 +13,12 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
 
-from house import formulas
+from house import formula_font, formulas
 
 CONF = f"""
 import sys
 sys.path.insert(0, {str(Path(formulas.__file__).parents[1])!r})
-extensions = ["myst_nb", "house.formulas"]
+extensions = ["myst_nb", "house.formulas", "house.formula_font"]
 exclude_patterns = ["out"]
 myst_enable_extensions = ["amsmath", "dollarmath"]
 math_numfig = False
@@ -84,7 +84,7 @@ def test_a_fault_is_refused(tex):
 
 def test_characters_are_those_of_formulas_with_the_letters_that_browsers_slant():
     formula = formulas.mathml(r"x < \alpha h", False)
-    found = formulas.characters([f"<p>β Q</p>{formula}"])
+    found = formula_font.characters([f"<p>β Q</p>{formula}"])
     assert found >= set("xαh<√") | {"𝑥", "𝛼", "ℎ"}
     assert not found & set("βQ\\&;")
 

@@ -10,10 +10,8 @@ COPY = """() => addEventListener('copy', event => {
     window.copied = event.clipboardData.getData('text/plain');
 })"""
 FROM_WITHIN_A_FORMULA = """() => {
-    const [formula] = document.querySelectorAll('article p math');
-    const text = formula.closest('p').nextSibling ? formula.closest('p') : formula;
-    const start = formula.querySelector('mi').firstChild;
-    getSelection().setBaseAndExtent(start, 0, text, text.childNodes.length);
+    const letter = document.querySelector('article p math mi'), text = letter.closest('p');
+    getSelection().setBaseAndExtent(letter.firstChild, 0, text, text.childNodes.length);
 }"""
 
 
