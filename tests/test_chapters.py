@@ -19,6 +19,8 @@ UNFRAMED = {
     "stride_and_dilation",
     "why_convolution",
 }
+# Chapters whose questions are not judged on the page yet.
+UNASKED = UNFRAMED - {"stride_and_dilation"} | {"linearity"}
 
 
 @pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem)
@@ -34,6 +36,13 @@ def cells(path):
 @pytest.fixture
 def framed(path, cells, request):
     if path.stem in UNFRAMED:
+        request.applymarker(pytest.mark.xfail(strict=False))
+    return cells
+
+
+@pytest.fixture
+def asking(path, cells, request):
+    if path.stem in UNASKED:
         request.applymarker(pytest.mark.xfail(strict=False))
     return cells
 
@@ -154,20 +163,20 @@ def test_it_leads_to_the_glossary(cells):
     assert len(set(re.findall(r"\{term\}`([^`]+)`", prose(cells)))) >= 5
 
 
-def test_exercises_share_one_check(cells):
+def test_exercises_share_one_check(asking):
     """It asks on the page, too; a chapter's own would print *not answered yet* there."""
-    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    code = "\n".join(cell.source for cell in asking if cell.cell_type == "code")
     assert not re.search(
         r"^def check|print\(.*not answered yet|return .*not answered yet", code, re.MULTILINE
     )
     assert "from convkit.testing import" in code
-    for exercise in exercises(cells):
-        asking = [c for c in exercise if "= ..." in c.source and "check(" in c.source]
-        assert all(tagged([cell], "hide-input") for cell in asking)
+    for exercise in exercises(asking):
+        forms = [c for c in exercise if "= ..." in c.source and "check(" in c.source]
+        assert all(tagged([cell], "hide-input") for cell in forms)
 
 
-def test_predictions_are_judged_where_there_is_an_answer(cells):
+def test_predictions_are_judged_where_there_is_an_answer(asking):
     """Six or seven a chapter, few of them without an answer that can be judged."""
-    asked = re.findall(r"^> \*\*Predict\.\*\*.*(?:\n>.*)*", prose(cells), re.MULTILINE)
+    asked = re.findall(r"^> \*\*Predict\.\*\*.*(?:\n>.*)*", prose(asking), re.MULTILINE)
     assert 5 <= len(asked) <= 8
     assert sum("<!-- answer" in question for question in asked) >= len(asked) - 2
