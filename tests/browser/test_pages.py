@@ -16,8 +16,8 @@ from conftest import CHAPTERS, DESKTOP, PAGES, PHONE
 from sent import weight
 
 ROOT = Path(__file__).parents[2]
-FIRST_VISIT = 1_500_000  # bytes, as a host with gzip sends them
-FURTHER_PAGE = 400_000
+FIRST_VISIT = 700_000  # bytes, as a host with gzip sends them
+FURTHER_PAGE = 350_000
 
 
 def source_title(name):
