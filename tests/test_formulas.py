@@ -116,7 +116,7 @@ def test_numbers_links_and_permalinks(book):
     start = page.index('id="equation-total"')
     number = page[start : page.index("</math>", start)]
     assert '<span class="eqno">(1)<a class="headerlink" href="#equation-total"' in number
-    assert " small" in page[start - 60 : start]
+    assert " small-math" in page[start - 70 : start]
     assert page.count("<math") == 4
     assert not re.search("mathjax.*js|tex-", page, re.IGNORECASE)
 

@@ -80,7 +80,7 @@ def write_inline(writer, node):
 
 
 def write_block(writer, node):
-    small = " small" if node["small"] else ""
+    small = " small-math" if node["small"] else ""
     writer.body.append(writer.starttag(node, "div", CLASS=f"math notranslate nohighlight{small}"))
     if node["number"]:
         writer.body.append(f'<span class="eqno">({get_node_equation_number(writer, node)})')
