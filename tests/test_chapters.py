@@ -14,7 +14,6 @@ CHAPTERS = sorted((Path(__file__).parents[1] / "chapters").glob("*.ipynb"))
 UNFRAMED = {
     "banded_matrix",
     "correlation_and_convolution",
-    "edges_and_receptive_fields",
     "pooling",
     "stride_and_dilation",
     "why_convolution",
