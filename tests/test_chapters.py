@@ -13,7 +13,6 @@ CHAPTERS = sorted((Path(__file__).parents[1] / "chapters").glob("*.ipynb"))
 # Chapters that do not have the frame of the others yet.
 UNFRAMED = {
     "banded_matrix",
-    "correlation_and_convolution",
     "edges_and_receptive_fields",
     "pooling",
     "stride_and_dilation",

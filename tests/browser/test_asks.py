@@ -70,7 +70,7 @@ def row(values, shape, write=repr, between=", "):
 def right(asked):
     if asked["kind"] == "numbers":
         return row(asked["right"][0], asked["shape"])
-    return ", ".join(map(str, asked["right"][0]))
+    return ",".join(map(str, asked["right"][0]))
 
 
 def equivalent(asked):
