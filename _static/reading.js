@@ -51,7 +51,7 @@ addEventListener("DOMContentLoaded", () => {
     for (const entry of document.querySelectorAll("#page-contents .toc-entry")) {
       entry.classList.toggle("active", entry.contains(contents.get(heading) ?? null));
     }
-    keepInView(contents.get(heading));
+    keepInView(contents.get(heading) ?? [...contents.values()][0]);
     if (heading) remember(heading);
   }
 

@@ -25,7 +25,7 @@ def page(visit):
     page, address = visit.page, visit.site.address(CHAPTER, "http")
     page.set_viewport_size({"width": 1280, "height": 800})
     if page.url != address or page.locator("dialog[open]").count():
-        page.goto(address)
+        visit.load()
     page.mouse.move(1, 1)
     page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     return page
@@ -136,7 +136,7 @@ def test_the_contents_show_the_part_that_one_reads(page):
     for key in ["PageDown"] * 12 + ["End", "Home"] + ["Space"] * 12 + ["PageUp"] * 6:
         page.keyboard.press(key)
         page.wait_for_timeout(50)
-        page.wait_for_function(MARKED, timeout=3000)
+        page.wait_for_function(MARKED)
 
 
 def test_a_link_of_the_contents_marks_itself(page):
