@@ -17,7 +17,7 @@ from sent import weight
 
 ROOT = Path(__file__).parents[2]
 FIRST_VISIT = 700_000  # bytes, as a host with gzip sends them
-FURTHER_PAGE = 400_000
+FURTHER_PAGE = 350_000
 
 
 def source_title(name):
