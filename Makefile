@@ -41,7 +41,7 @@ serve: book ## Show the book on localhost (PORT=8000)
 	@echo "The book is at http://localhost:$(PORT)/ (Ctrl-C stops)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-NOTEBOOKS = $(wildcard *.ipynb chapters/*.ipynb)
+NOTEBOOKS = $(wildcard back/*.ipynb chapters/*.ipynb)
 
 # A notebook is executed again when it, convkit or the pinned versions changed since it was last.
 # NB names the ones to execute whatever changed.

@@ -24,7 +24,7 @@ from convkit import explorers
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / "_build" / ".cdn"
-SUPPORT = ["references.bib", "glossary.md", "notation.md", "bibliography.md"]
+SUPPORT = ["references.bib", "back/glossary.md", "back/notation.md", "back/bibliography.md"]
 
 WIDGET = """
 from ipywidgets import IntSlider, IntText, VBox, jslink
@@ -48,7 +48,8 @@ INTEGRITY = re.compile(r' integrity="[^"]*"')
 def build(chapters, folder):
     """Build the book of these chapters in an empty folder, and return where its pages are."""
     for name in SUPPORT:
-        shutil.copy(ROOT / name, folder)
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
     for chapter in chapters:
         with_a_widget(chapter, folder)
     (folder / "_config.yml").write_text(CONFIG)

@@ -1,10 +1,11 @@
-"""Compare results the way the book does: to the precision that their dtype can promise."""
+"""Compare results the way the book does, and answers with those expected of a reader."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from .answers import check as check
 from .arguments import Array, first_line, numeric, shown, silently
 
 # Relative to the largest value of the result; integers must be equal.

@@ -30,7 +30,7 @@ def is_module(name):
 PUBLIC = sorted(
     [name for name in ck.__all__ if not is_module(name)]
     + [f"explorers.{name}" for name in ck.explorers.__all__]
-    + ["testing.assert_agree"]
+    + ["testing.assert_agree", "testing.check"]
 )
 
 

@@ -11,8 +11,13 @@ CHAPTERS = sorted((Path(__file__).parents[1] / "chapters").glob("*.ipynb"))
 
 
 @pytest.fixture(params=CHAPTERS, ids=lambda path: path.stem)
-def cells(request):
-    return nbformat.read(request.param, as_version=4).cells
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def cells(path):
+    return nbformat.read(path, as_version=4).cells
 
 
 def prose(cells):
@@ -29,13 +34,44 @@ def tagged(cells, tag):
     return [cell for cell in cells if tag in cell.metadata.get("tags", [])]
 
 
-def test_it_opens_with_its_question_and_what_it_teaches(cells):
-    opening = cells[0].source
-    assert opening.startswith("# ")
-    abilities = re.findall(r"^> - ", opening.split("You will be able to**")[1], re.MULTILINE)
-    assert 3 <= len(abilities) <= 5
-    assert re.search(r"\*\*Reading time:\*\*\s+about\s+\d+\s+minutes", opening)
-    assert "?" in opening.split("\n> ")[0], "no question"
+def first(cells, text):
+    """Return the number of the first cell whose source has the text."""
+    return next(n for n, cell in enumerate(cells) if text in cell.source)
+
+
+def test_it_opens_with_its_question_and_nothing_else(cells):
+    title, question = cells[0].source.split("\n\n")
+    assert title.startswith("# ")
+    assert question.startswith("**The question of this chapter:** ")
+    assert question.endswith("?")
+
+
+def test_the_puzzle_and_its_picture_come_before_goals_and_needs(cells):
+    goals = first(cells, "> **You will be able to**")
+    picture = next(n for n, cell in enumerate(cells) if "figure" in cell.metadata.get("mystnb", {}))
+    assert picture < goals
+    assert first(cells, "> **Predict.**") <= goals
+    assert goals < 9
+    box = cells[goals].source
+    assert 3 <= len(re.findall(r"^> - ", box, re.MULTILINE)) <= 5
+    assert "> **You need** " in box
+    assert re.search(r"\*\*Reading time:\*\*\s+(> )?about\s+(> )?\d+\s+minutes", box)
+
+
+def test_the_imports_are_the_first_code_and_folded(cells):
+    imports, *others = [cell for cell in cells if cell.cell_type == "code"]
+    assert tagged([imports], "imports")
+    assert "import convkit as ck" in imports.source
+    for cell in others:
+        assert not re.search(r"^(import|from) ", cell.source, re.MULTILINE), cell.id
+
+
+def test_comparisons_with_torch_are_folded_checks(cells):
+    """And stand alone, so that the rest of a chapter runs where there is no PyTorch."""
+    for cell in cells[: first(cells, "## Exercises")]:
+        compares = "assert_" in cell.source and re.search(r"\b(torch|F)\.", cell.source)
+        if cell.cell_type == "code" and compares:
+            assert tagged([cell], "check"), cell.id
 
 
 def test_it_asks_for_predictions(cells):
@@ -87,5 +123,31 @@ def test_figures_have_words_and_are_spoken_of(cells):
         assert f"{{numref}}`{name}`" in prose(cells), f"{name} is not referred to"
 
 
+def test_the_code_of_a_figure_is_folded(cells):
+    for cell in cells:
+        if "figure" in cell.metadata.get("mystnb", {}):
+            explores = cell.source.startswith("ck.explorers.") and "\n" not in cell.source
+            assert explores or tagged([cell], "hide-input"), cell.id
+
+
 def test_it_leads_to_the_glossary(cells):
     assert len(set(re.findall(r"\{term\}`([^`]+)`", prose(cells)))) >= 5
+
+
+def test_exercises_share_one_check(cells):
+    """It asks on the page, too; a chapter's own would print *not answered yet* there."""
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    assert not re.search(
+        r"^def check|print\(.*not answered yet|return .*not answered yet", code, re.MULTILINE
+    )
+    assert "from convkit.testing import" in code
+    for exercise in exercises(cells):
+        forms = [c for c in exercise if "= ..." in c.source and "check(" in c.source]
+        assert all(tagged([cell], "hide-input") for cell in forms)
+
+
+def test_predictions_are_judged_where_there_is_an_answer(cells):
+    """Six or seven a chapter, few of them without an answer that can be judged."""
+    asked = re.findall(r"^> \*\*Predict\.\*\*.*(?:\n>.*)*", prose(cells), re.MULTILINE)
+    assert 5 <= len(asked) <= 8
+    assert sum("<!-- answer" in question for question in asked) >= len(asked) - 2

@@ -63,12 +63,12 @@ def test_a_hub_gets_a_button_if_there_is_one():
     assert buttons("https://hub.uni.edu")["jupyterhub_url"] == "https://hub.uni.edu"
 
 
-def test_words_for_the_pages_name_the_repository_or_a_placeholder():
-    assert (
-        "git+https://github.com/a/b"
-        in repository.substitutions("https://github.com/a/b")["pip_install"]
-    )
-    assert "OWNER/REPO" in repository.substitutions("")["pip_install"]
+def test_words_for_the_pages_name_the_repository_or_say_what_to_do():
+    known = repository.substitutions("https://github.com/a/b")
+    assert all("git+https://github.com/a/b" in words for words in known.values())
+    unknown = repository.substitutions("")
+    assert unknown.keys() == known.keys()
+    assert not any(word in str(unknown) for word in ("OWNER", "rocket", "Binder"))
 
 
 @pytest.mark.parametrize(

@@ -371,7 +371,7 @@ def test_a_result_too_large_is_refused_at_once():
 
 
 def naive_recipe(v, w, problem):
-    """Convolve v with the flipped kernel, padded as the convolution was (errata E18)."""
+    """Convolve v with the flipped kernel, padded as the convolution was (claim E18)."""
     return ck.conv1d(v, w[..., ::-1], padding=problem.padding)
 
 

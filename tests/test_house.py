@@ -16,7 +16,7 @@ import convkit
 import notebooks
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted([*ROOT.glob("*.ipynb"), *ROOT.glob("chapters/*.ipynb")])
+NOTEBOOKS = sorted([*ROOT.glob("back/*.ipynb"), *ROOT.glob("chapters/*.ipynb")])
 SCRIPTS = sorted(
     path for part in ("_ext", "tests", "tools") for path in ROOT.glob(f"{part}/**/*.py")
 )
@@ -88,6 +88,15 @@ def leave_unfolded(nb):
     nb.cells[1].metadata["tags"] = ["hide-cell"]
 
 
+def show_the_code_of_a_check(nb):
+    nb.cells[1].metadata["tags"] = ["check"]
+
+
+def hide_what_a_check_says(nb):
+    show_the_code_of_a_check(nb)
+    nb.cells[1].metadata["jupyter"] = {"outputs_hidden": True, "source_hidden": True}
+
+
 def note_in_notebook(nb):
     nb.metadata["widgets"] = {}
 
@@ -108,6 +117,11 @@ def name_own_kernel(nb):
         (run_out_of_order, r"cell 1 \(sum\): has execution count 5, not 1"),
         (note_in_cell, r"cell 0 \(title\): has stray metadata 'collapsed'"),
         (leave_unfolded, r"cell 1 \(sum\): is tagged hide-cell but not folded for JupyterLab"),
+        (
+            show_the_code_of_a_check,
+            r"cell 1 \(sum\): is tagged check but not folded for JupyterLab",
+        ),
+        (hide_what_a_check_says, r"cell 1 \(sum\): is tagged check but not folded for JupyterLab"),
         (note_in_notebook, r"the notebook: has metadata other than"),
         (name_own_kernel, r"the notebook: has metadata other than"),
     ],
@@ -147,7 +161,7 @@ def test_clean_keeps_tags_and_figure_texts():
     nb = tidy()
     kept = {"tags": ["hide-input"], "mystnb": {"image": {"alt": "A line."}}}
     nb.cells[2].metadata = nbformat.from_dict(kept)
-    assert notebooks.clean(nb).cells[2].metadata == kept
+    assert notebooks.clean(nb).cells[2].metadata == kept | {"jupyter": {"source_hidden": True}}
 
 
 def test_a_notebook_is_executed_cleaned_and_saved(tmp_path):

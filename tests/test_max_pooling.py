@@ -415,7 +415,7 @@ def test_padding_never_wins_over_the_lowest_integer(dtype):
 
 
 def test_ceil_mode_comes_before_return_indices():
-    """``torch.nn.MaxPool2d`` has the two flags the other way round (errata E19)."""
+    """``torch.nn.MaxPool2d`` has the two flags the other way round (claim E19)."""
     x = np.arange(25.0).reshape(1, 1, 5, 5)
     y = ck.max_pool2d(x, 2, 2, 0, 1, True)
     np.testing.assert_array_equal(y[0, 0], [[6, 8, 9], [16, 18, 19], [21, 23, 24]])
@@ -486,7 +486,7 @@ def test_size_of_unpooling(options, width):
 
 @pytest.mark.parametrize("axes", AXES)
 def test_at_a_tie_one_input_receives_the_gradient(axes):
-    """The first; a rule that gave it to every maximum would count it twice (errata E17)."""
+    """The first; a rule that gave it to every maximum would count it twice (claim E17)."""
     x = np.ones((1, *(2,) * axes))
     y, where = MAX_POOL[axes](x, 2, return_indices=True)
     gradient = MAX_POOL_INPUT[axes](np.full_like(y, 7), where, x.shape)

@@ -65,3 +65,12 @@ def test_the_style_is_opaque_paper():
     with plt.rc_context():
         plotting.use_style()
         assert plt.rcParams["savefig.facecolor"] == "white"
+
+
+def test_labels_are_read_on_a_phone():
+    """A page shows 100 pixels to the inch; of a phone's 375 a figure has 335."""
+    with plt.rc_context():
+        plotting.use_style()
+        width = 100 * plt.rcParams["figure.figsize"][0]
+        for size in ("font.size", "axes.titlesize"):
+            assert plt.rcParams[size] * 100 / 72 * 335 / width >= 11

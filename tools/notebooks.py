@@ -16,7 +16,14 @@ from nbformat import NotebookNode
 
 CELL_SECONDS = 120
 KEPT_IN_CELL = {"tags", "mystnb"}
-FOLDED = {"outputs_hidden": True, "source_hidden": True}  # how JupyterLab folds a cell
+# How JupyterLab folds what the page folds; the one line of a check is seen.
+SOURCE_FOLDED = {"source_hidden": True}
+FOLDED = {
+    "hide-cell": {"outputs_hidden": True, "source_hidden": True},
+    "hide-input": SOURCE_FOLDED,
+    "imports": SOURCE_FOLDED,
+    "check": SOURCE_FOLDED,
+}
 NOTEBOOK_METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -31,7 +38,8 @@ def is_payload(mime: str) -> bool:
 def own_metadata(cell: NotebookNode) -> dict:
     """Return the metadata a cell should have; what the page folds, JupyterLab folds too."""
     kept = {k: v for k, v in cell.metadata.items() if k in KEPT_IN_CELL}
-    return kept | ({"jupyter": FOLDED} if "hide-cell" in kept.get("tags", []) else {})
+    folded = [FOLDED[tag] for tag in kept.get("tags", []) if tag in FOLDED]
+    return kept | ({"jupyter": dict(folded[0])} if folded else {})
 
 
 def outputs(nb: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode]]:
@@ -94,8 +102,9 @@ def faults(nb: NotebookNode) -> Iterator[str]:
         own = own_metadata(cell)
         for key in cell.metadata.keys() - own.keys():
             yield f"{names[id(cell)]}: has stray metadata {key!r}"
-        if "jupyter" in own and cell.metadata.get("jupyter") != FOLDED:
-            yield f"{names[id(cell)]}: is tagged hide-cell but not folded for JupyterLab"
+        if "jupyter" in own and cell.metadata.get("jupyter") != own["jupyter"]:
+            tags = ", ".join(cell.metadata.tags)
+            yield f"{names[id(cell)]}: is tagged {tags} but not folded for JupyterLab"
     if nb.metadata != NOTEBOOK_METADATA:
         yield f"the notebook: has metadata other than {NOTEBOOK_METADATA}"
 

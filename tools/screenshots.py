@@ -22,7 +22,7 @@ def take(browser, page_name, device, mode):
     viewport = {"width": WIDTHS[device], "height": 800}
     page = browser.new_page(viewport=viewport, color_scheme=mode)
     page.goto((BUILD / "html" / f"{page_name}.html").resolve().as_uri())
-    page.evaluate("window.MathJax?.startup?.promise")
+    page.evaluate("document.fonts.ready")
     picture = BUILD / "screenshots" / f"{page_name.replace('/', '-')}-{device}-{mode}.png"
     page.screenshot(path=picture, full_page=True)
     page.close()

@@ -16,6 +16,7 @@ KINDS = {
     "summary": "summary",
     "remember": "summary",
     "note": "remark",
+    "aside": "aside",  # in the margin where there is room
     "warning": "careful",
 }
 
@@ -28,6 +29,7 @@ class Callouts(SphinxTransform):
     def apply(self):
         for quotation in list(self.document.findall(nodes.block_quote)):
             if callout := as_callout(quotation):
+                callout.source, callout.line = quotation.source, quotation.line
                 quotation.replace_self(callout)
 
 
@@ -44,7 +46,14 @@ def as_callout(quotation):
     paragraph.remove(opening)
     if not paragraph.astext().strip():
         quotation.remove(paragraph)
-    return nodes.admonition("", nodes.title(title, title), *quotation.children, classes=[kind])
+    heading = [] if title == heading_above(quotation) else [nodes.title(title, title)]
+    return nodes.admonition("", *heading, *quotation.children, classes=[kind])
+
+
+def heading_above(quotation):
+    """What the section says that the callout stands in: "Summary" is not to be said twice."""
+    section = quotation.parent
+    return section[0].astext() if isinstance(section, nodes.section) else None
 
 
 def setup(app):

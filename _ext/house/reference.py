@@ -137,10 +137,18 @@ def write_source_page(app, module):
     return True
 
 
+def nest_modules(app, page, template, context, doctree):
+    """In the list of modules put those of a package inside its item: a list holds items only."""
+    if page == "_modules/index":
+        body = context["body"].replace("</li>\n<ul>", "\n<ul>").replace("</ul>", "</ul></li>")
+        context["body"] = body.removesuffix("</li>")
+
+
 def setup(app):
     viewcode.should_generate_module_page = write_source_page
     app.add_post_transform(Prose)
     app.connect("html-page-context", link_code)
+    app.connect("html-page-context", nest_modules)
     app.connect("doctree-read", note_uses)
     app.connect("env-get-updated", pages_to_write, priority=900)  # when chapters have numbers
     app.connect("doctree-resolved", list_chapters)

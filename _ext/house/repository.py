@@ -1,9 +1,8 @@
 """Where the repository is, and every link that follows from it."""
 
 import os
-from urllib.parse import urlsplit
-
-PLACEHOLDER = "https://github.com/OWNER/REPO"
+from html import escape
+from urllib.parse import urlencode, urlsplit
 
 
 def locate(url, branch, environ):
@@ -40,13 +39,30 @@ def theme_options(url, branch, hub=""):
 
 
 def substitutions(url):
-    """Words for the pages: {{ repository_url }}, {{ pip_install }}, {{ git_clone }}."""
-    url = url or PLACEHOLDER
+    """Words for the pages: {{ run_online }} and {{ install_on_colab }}."""
+    if not url:
+        return {
+            "run_online": "This copy does not know its repository, so no page has a button that "
+            "opens it elsewhere. In the folder that it was built from, `make book` and then "
+            "`.venv/bin/jupyter lab` open the chapters.",
+            "install_on_colab": '`%pip install "convkit[explorers] @ git+ADDRESS"`, where '
+            "ADDRESS is that of your repository",
+        }
+    install = f'`%pip install "convkit[explorers] @ git+{url}"`'
     return {
-        "repository_url": url,
-        "pip_install": f'`pip install "convkit[explorers] @ git+{url}"`',
-        "git_clone": f"`git clone {url}`",
+        "run_online": "The rocket at the top of a chapter opens it on Binder or Colab. On Colab, "
+        f"run {install} in a first cell.",
+        "install_on_colab": install,
     }
+
+
+def pages_address(environ):
+    """Where GitHub Pages will serve what a GitHub workflow builds; "" anywhere else."""
+    owner, _, name = environ.get("GITHUB_REPOSITORY", "").partition("/")
+    if not name or environ.get("GITHUB_SERVER_URL", "https://github.com") != "https://github.com":
+        return ""
+    host = f"https://{owner.lower()}.github.io/"
+    return host if name.lower() == f"{owner.lower()}.github.io" else f"{host}{name}/"
 
 
 def site_prefix(url, baseurl=""):
@@ -67,8 +83,52 @@ def configure(app, config):
     hub = (options.get("launch_buttons") or {}).get("jupyterhub_url", "")
     options.update(theme_options(url, branch, hub))
     config.myst_substitutions = {**config.myst_substitutions, **substitutions(url)}
+    baseurl = config.html_baseurl or pages_address(os.environ)
+    config.html_baseurl = baseurl and baseurl.rstrip("/") + "/"
     config.notfound_urls_prefix = site_prefix(url, config.html_baseurl)
+
+
+def launch_line(buttons):
+    """The theme's launch buttons once more, in words: its own stand behind a rocket."""
+    links = [
+        f'<a class="reference external" href="{escape(button["url"])}">{button["text"]}</a>'
+        for group in buttons
+        if group.get("label") == "launch-buttons"
+        for button in group["buttons"]
+    ]
+    if not links:
+        return ""
+    return f'\n<p class="launch d-print-none">Change and run it: {" ".join(links)}</p>'
+
+
+def issue_url(repository, title, page, edition):
+    """Where a reader reports a mistake on a page: a form that knows already which page it is."""
+    told = f"Mistake in “{title}”"
+    text = f"Page: {page}\n{edition}\n\nWhat is wrong, and what should it say?\n"
+    if "gitlab" in repository:
+        return f"{repository}/-/issues/new?" + urlencode(
+            {"issue[title]": told, "issue[description]": text}
+        )
+    return f"{repository}/issues/new?" + urlencode({"title": told, "body": text})
+
+
+def offer_launch(app, page, template, context, doctree):
+    """Say at the top of a chapter where it runs."""
+    if doctree is not None:
+        line = launch_line(context.get("header_buttons", []))
+        context["body"] = context["body"].replace("</h1>", f"</h1>{line}", 1)
+
+
+def offer_report(app, page, template, context, doctree):
+    """Give each page of the book the address for a report, for `report.html` at its end."""
+    repository = app.config.html_theme_options.get("repository_url")
+    if repository and doctree is not None:
+        title = app.env.titles[page].astext()
+        address = context.get("pageurl") or page
+        context["report_url"] = issue_url(repository, title, address, app.config.edition)
 
 
 def setup(app):
     app.connect("config-inited", configure)
+    app.connect("html-page-context", offer_report, priority=400)  # the theme drops empty parts
+    app.connect("html-page-context", offer_launch, priority=900)  # when it has made its buttons

@@ -5,9 +5,9 @@ draws it. They need anywidget and matplotlib (``pip install convkit[explorers]``
 them when they are first used.
 """
 
+from ..static import STATIC as STATIC
 from . import bundle
 from .edges import Edges
-from .explorer import STATIC as STATIC
 from .field import Field
 from .flip import Flip
 from .matrix import Matrix

@@ -55,15 +55,15 @@ const at = (name, i, j) => name + list([i, j]);
 const product = pair => pair.map(factor).join('·');
 
 /** A row as steps up and down from a zero line, none higher than 1. */
-const steps = (values, scale, left, zero) => [1, -1].map(sign => h('path', { class: sign < 0 && 'cx-negative',
-  d: 'M' + [left, zero] + values.map(v => 'V' + (zero - (sign * v > 0) * v / scale) + 'h1').join('') + 'V' + zero }));
+const steps = (role, values, scale, left, zero) => h(`path.cx-${role}`, {
+  d: 'M' + [left, zero] + values.map(v => 'V' + (zero - v / scale) + 'h1').join('') + 'V' + zero });
 
 /** The row of y through an output and, above it, the row of x through the middle of its patch. */
 function profileOf({ x, y, m }, i, j) {
   const words = `Rows of ${at('x', i + 1, j + 1)} = ${x[i + 1][j + 1]} and ${at('y', i, j)} = ${number(y[i][j])}`;
   return [h('div.cx-title', {}, words),
     h('svg.cx-steps', { role: 'img', 'aria-label': words, viewBox: `0 -1 ${m + 2} 3.2`, preserveAspectRatio: 'none' },
-      ...steps(x[i + 1], largest(x), 0, 0), ...steps(y[i], largest(y), 1, 1.2),
+      steps('input', x[i + 1], largest(x), 0, 0), steps('output', y[i], largest(y), 1, 1.2),
       h('rect', { x: j + 1, y: -1, width: 1, height: 3.2 }))];
 }
 

@@ -70,9 +70,10 @@ class Photograph(traitlets.TraitType[Any, Any]):
 class Edges(Explorer):
     """A 3 x 3 kernel on a small picture: what it responds to, and with which sign.
 
-    Positive is orange and negative blue. Point at an output to see its nine products, at an input
-    or a weight to see what it changes. Every trait can be given as an argument, read, set and
-    observed. Giving `x` chooses the image ``"own"``, giving `w` the kernel ``"own"``.
+    Point at an output to see its nine products, at an input or a weight to see what it changes. A
+    photograph's responses are gold where positive and violet where negative. Every trait can be
+    given as an argument, read, set and observed. Giving `x` chooses the image ``"own"``, giving `w`
+    the kernel ``"own"``.
 
     Parameters
     ----------

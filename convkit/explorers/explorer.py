@@ -1,15 +1,14 @@
 """What every explorer is: a state with limits, live in a notebook, plain HTML in the built book.
 
-On a built page there is no Python. So where the environment variable ``CONVKIT_EXPLORERS`` is
-``static``, as it is while the book is built, an explorer opens no channel to a browser: it shows as
-an element with its state and a still figure, and the page's own script brings that to life.
+On a built page there is no Python. So while the book is built (`convkit.static`) an explorer
+opens no channel to a browser: it shows as an element with its state and a still figure, and the
+page's own script brings that to life.
 """
 
 import base64
 import html
 import io
 import json
-import os
 from abc import abstractmethod
 from typing import Any
 
@@ -17,15 +16,10 @@ import anywidget
 import traitlets
 from matplotlib.figure import Figure
 
+from ..static import is_static
 from . import bundle
 
-STATIC = "CONVKIT_EXPLORERS"
 DOTS_PER_INCH = 110
-
-
-def is_static() -> bool:
-    """Tell whether explorers are to be HTML that needs no kernel."""
-    return os.environ.get(STATIC) == "static"
 
 
 class Explorer(anywidget.AnyWidget):

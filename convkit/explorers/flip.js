@@ -63,9 +63,11 @@ function call({ flip, mode, names: [signal, kernel], n, k, m, before, after }) {
 const mark = (on, key, more = '') => (on.has(key) ? 'cx-on ' : '') + more;
 const plain = (text, name) => ({ v: 0, text, name, mark: 'cx-plain' });
 
+const HUE = { x: 'cx-input', w: 'cx-kernel' };
+
 /** Number i of x, w or y, as a bar or a cell. */
 const one = (on, kind, v, i, more) =>
-  ({ v, name: `${kind} ${i}`, mark: mark(on, `${kind} ${i}`, more), to: { kind, i } });
+  ({ v, name: `${kind} ${i}`, mark: mark(on, `${kind} ${i}`, more || HUE[kind]), to: { kind, i } });
 
 const productCell = (on, { r, c, i, v }) => ({
   v, to: { kind: 'cell', i: r, j: c }, name: `x ${r} times w ${c}`, more: i === null ? ', in no output' : ', in y ' + i,

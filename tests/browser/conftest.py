@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from sizes import THOROUGH
 from sphinx_external_toc.parsing import parse_toc_yaml
 from xdist.scheduler import LoadScopeScheduling
@@ -30,12 +30,15 @@ ROOT = Path(__file__).parents[2]
 SITE = Path(os.environ.get("BOOK_SITE", ROOT / "_build" / "html")).resolve()
 PAGES = list(parse_toc_yaml(ROOT / "_toc.yml"))
 CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
-MADE_BY_SPHINX = ["search", "genindex", "404", "_modules/convkit/convolution"]
+MADE_BY_SPHINX = ["search", "genindex", "404", "_modules/index", "_modules/convkit/convolution"]
 
 # One page of each template: the others of it have the same around their text.
-TEMPLATES = {"chapters/why_convolution", "api/signals", "notation", *MADE_BY_SPHINX}
+TEMPLATES = {"chapters/why_convolution", "api/signals", "back/notation", *MADE_BY_SPHINX}
+TEMPLATES -= {"_modules/index"}
 
 DESKTOP, PHONE = 1280, 360
+
+expect.set_options(timeout=30_000)  # as long as the page itself may take: machines are shared
 
 
 def openings(name):
@@ -65,8 +68,13 @@ class Visit:
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(site.address(name, kind))
-        self.page.evaluate("window.MathJax?.startup?.promise")
+        self.load()
+
+    def load(self):
+        """The page afresh, with what waits for an answer (test_asks.py) in sight."""
+        self.page.goto(self.site.address(self.name, self.kind))
+        self.page.evaluate("document.fonts.ready")
+        self.page.evaluate("document.querySelectorAll('told-part').forEach(told => told.open())")
 
     def _hear(self, message):
         if message.type == "error":

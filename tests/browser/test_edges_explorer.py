@@ -29,9 +29,9 @@ BUGS = {
     "an input reaches too far": ("edges.js", "Math.max(0, i - 2)", "Math.max(0, i - 3)"),
     "an input reaches past the end": ("edges.js", "Math.min(i, m - 1)", "i"),
     "rows for columns": ("edges.js", "AXIS[kind](j, m)", "AXIS[kind](i, m)"),
-    "the profile of another row": ("edges.js", "...steps(x[i + 1]", "...steps(x[i]"),
+    "the profile of another row": ("edges.js", "'input', x[i + 1]", "'input', x[i]"),
     "an output at the edge of its patch": ("edges.js", "largest(y), 1, 1.2", "largest(y), 0, 1.2"),
-    "the profile without signs": ("edges.js", "0) * v /", "0) * sign * v /"),
+    "the profile without signs": ("edges.js", "zero - v /", "zero - Math.abs(v) /"),
     "products of another output": ("edges.js", "x[i + a][j + b] * w[a][b]", "x[a][b] * w[a][b]"),
 }  # fmt: skip
 
@@ -319,8 +319,8 @@ def test_the_photograph_keeps_its_signs(browser, kernel, split):
     strength = np.floor(255 * abs(response) / abs(response).max() + 0.5)
     assert np.array_equal(y[..., 3], strength)
     strong = y[..., 3] > 40
-    orange = y[..., 0] > y[..., 2]
-    assert np.array_equal(orange[strong], response[strong] > 0)
+    gold = y[..., 0] > y[..., 2]
+    assert np.array_equal(gold[strong], response[strong] > 0)
 
 
 def test_the_photograph_by_keys(browser):

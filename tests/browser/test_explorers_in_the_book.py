@@ -20,7 +20,7 @@ WITH = [name for name in PAGES if "data-explorer=" in source(name)]
 
 
 def test_all_explorers_are_on_one_page(site):
-    found = re.findall(r'data-explorer="(\w+)"', source("explorers"))
+    found = re.findall(r'data-explorer="(\w+)"', source("back/explorers"))
     assert set(found) == {kind.name() for kind in explorers.ALL}
 
 

@@ -16,8 +16,8 @@ from conftest import CHAPTERS, DESKTOP, PAGES, PHONE
 from sent import weight
 
 ROOT = Path(__file__).parents[2]
-FIRST_VISIT = 1_500_000  # bytes, as a host with gzip sends them
-FURTHER_PAGE = 400_000
+FIRST_VISIT = 700_000  # bytes, as a host with gzip sends them
+FURTHER_PAGE = 350_000
 
 
 def source_title(name):
@@ -70,6 +70,7 @@ def checks(visit):
     yield only_the_search_asks_for_its_index
     yield its_mode_is_the_readers
     yield formulas_are_drawn
+    yield no_formula_is_clipped
     yield no_tex_is_left_raw
     yield pictures_have_a_sentence_for_those_who_do_not_see_them
     if visit.name in CHAPTERS and visit.kind == "http":
@@ -77,6 +78,9 @@ def checks(visit):
         yield solutions_fold_and_open_by_keyboard
     if visit.width == PHONE:
         yield it_fits_a_phone
+        yield wide_formulas_scroll_and_are_reached_by_keyboard
+    if visit.name in CHAPTERS:
+        yield figures_are_the_same_in_both_modes
     has_explorers = visit.page.locator("[data-explorer]").count()
     if has_explorers:
         yield every_explorer_moves
@@ -106,19 +110,45 @@ def its_mode_is_the_readers(visit):
 
 
 def formulas_are_drawn(visit):
-    asked = visit.page.locator(".math").count()
-    drawn = visit.page.locator(".math mjx-container svg").count()
-    assert drawn >= asked, f"{visit}: {asked} formulas, only {drawn} drawn"
-    errors = visit.page.locator("[data-mml-node='merror']").evaluate_all(
-        "nodes => nodes.map(n => n.dataset.mjxError || n.textContent)"
-    )
-    assert not errors, f"{visit}: TeX errors: {errors}"
+    """As MathML in the book's font, with the TeX behind it and no script."""
+    page = visit.page
+    asked, drawn = page.locator(".math").count(), page.locator(".math math").count()
+    assert drawn == asked, f"{visit}: {asked} formulas, {drawn} drawn"
+    assert page.locator("math > semantics > annotation").count() == drawn, f"{visit}: lacks TeX"
+    assert not page.locator("merror").count(), f"{visit}: a formula has an error"
+    if drawn:
+        font = page.evaluate("[...document.fonts].find(f => f.family.includes('Book Math')).status")
+        assert font == "loaded", f"{visit}: the font of the formulas is {font}"
+    assert not [url for url in visit.requests if "mathjax" in url.lower() or "tex-" in url]
+
+
+CLIPPED = """() => [...document.querySelectorAll('span.math')].filter(span => {
+    const math = span.firstElementChild.getBoundingClientRect();
+    for (let box = span; box.matches('span, p, li, td'); box = box.parentElement)
+        if (/hidden|clip/.test(getComputedStyle(box).overflow)
+            && box.getBoundingClientRect().height < math.height) return true;
+}).map(span => span.textContent)"""
+
+
+def no_formula_is_clipped(visit):
+    clipped = visit.page.evaluate(CLIPPED)
+    assert not clipped, f"{visit}: clipped: {clipped[:3]}"
+
+
+def wide_formulas_scroll_and_are_reached_by_keyboard(visit):
+    boxes = visit.page.locator("div.math > .formula:visible").all()
+    visit.page.wait_for_function("document.readyState == 'complete'")
+    visit.page.wait_for_timeout(50)
+    for box in boxes:
+        wide = box.evaluate("e => e.scrollWidth > e.clientWidth")
+        stop = box.get_attribute("tabindex") == "0"
+        assert wide == stop, f"{visit}: {box.inner_text()[:40]!r} scrolls {wide}, a stop {stop}"
 
 
 RAW_TEX = re.compile(r"\\[\[\](]|\$\$|\$[^\s$]+\$|\$(?=[^$\n]*\\[a-z])[^$\n]+\$")
 PROSE = """() => {
     const copy = document.querySelector('#main-content').cloneNode(true);
-    copy.querySelectorAll('pre, code, mjx-container, script, .math').forEach(e => e.remove());
+    copy.querySelectorAll('pre, code, script, .math').forEach(e => e.remove());
     return copy.textContent;
 }"""
 
@@ -158,6 +188,24 @@ def it_fits_a_phone(visit):
         assert not wide, f"{visit} overflows in {mode} mode: " + "; ".join(wide[:4])
 
 
+PAPER = """mode => {
+    document.documentElement.dataset.theme = mode;
+    const shown = [...document.querySelectorAll('article :is(img, .cx)')]
+        .filter(e => e.checkVisibility());
+    const filters = shown.filter(e => e.matches('img')).map(e => getComputedStyle(e).filter);
+    return { sizes: shown.map(e => `${e.offsetWidth} x ${e.offsetHeight}`),
+             filters: [...new Set(filters)] };
+}"""
+
+
+def figures_are_the_same_in_both_modes(visit):
+    """Of one size, and on paper of one brightness."""
+    other = visit.page.evaluate(PAPER, "light" if visit.mode == "dark" else "dark")
+    here = visit.page.evaluate(PAPER, visit.mode)
+    assert here["sizes"] == other["sizes"], f"{visit}: figures change their size with the mode"
+    assert len(here["filters"]) == len(other["filters"]) == 1, f"{visit}: {here} and {other}"
+
+
 def a_first_visit_is_light(visit):
     total = sum(map(weight, visit.files))
     assert total <= FIRST_VISIT, f"{visit}: {total:,} bytes at first: {heaviest(visit.files)}"
@@ -167,18 +215,27 @@ def heaviest(files):
     return ", ".join(f"{f.name} {weight(f):,}" for f in sorted(files, key=weight)[:-6:-1])
 
 
+def move(explorer):
+    """Bring its first slider to an end, or, where the state has none, its last list."""
+    slider = explorer.locator("input[type=range]:visible").first
+    if slider.count():
+        slider.press("Home" if slider.input_value() != slider.get_attribute("min") else "End")
+    else:
+        choice = explorer.locator("select:visible").last
+        others = choice.locator("option:not(:checked)")
+        choice.select_option(others.first.get_attribute("value"))
+
+
 def every_explorer_moves(visit):
-    """Each by its first slider; the buttons Reset bring all back."""
+    """Each by its first slider, or by its last list; the buttons Reset bring all back."""
     page = visit.page
     for place in page.locator("[data-explorer]").all():
         assert place.get_attribute("data-ready") is not None, f"{visit}: {place} is not drawn"
         assert not place.locator(".explorer-still").is_visible(), f"{visit}: {place} stands still"
-        slider = place.locator("input[type=range]:visible").first
         before = place.locator(".cx").inner_text()
-        low, high = (slider.get_attribute(end) for end in ("min", "max"))
-        slider.press("Home" if slider.input_value() != low else "End")
+        move(place)
         after = place.locator(".cx").inner_text()
-        assert after != before, f"{visit}: {place}, {low} to {high}, changes nothing"
+        assert after != before, f"{visit}: {place}: its control changes nothing"
     page.wait_for_function("location.hash.includes('=')")
     for button in page.locator("[data-explorer]").get_by_role("button", name="Reset").all():
         button.press("Enter")  # a mouse would rest on what is there afterwards

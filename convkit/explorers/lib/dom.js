@@ -41,9 +41,9 @@ export function stepper(change) {
   };
 }
 
-/** A view under its title, with what stands below; `head` sets the title. A view too wide scrolls. */
+/** A view under its title, in the colour of its role, with what stands below; `head` sets the title. A view too wide scrolls. */
 export function panel(role, view, below) {
-  const title = h(`div.cx-title.cx-${role}`), el = h('div', {}, title, h('div.cx-scroll', {}, view), below);
+  const title = h('div.cx-title'), el = h(`div.cx-${role}`, {}, title, h('div.cx-scroll', {}, view), below);
   return { el, head: words => title.replaceChildren(...[words].flat()) };
 }
 

@@ -24,12 +24,11 @@ export function grid({ role, label, ...acts }) {
     const say = `${name}: ${text}${more}`, drawn = [v, scale, mark, say].join('|');
     if (cell.drawn === drawn) return;                  // most cells stay as they are
     cell.textContent = text;
-    cell.className = mark + (v < 0 ? ' cx-negative' : '');
     cell.style.setProperty('--share', scale && Number.isFinite(v) ? Math.min(1, Math.abs(v) / scale) : 0);
     cell.dataset.name = name;
     cell.setAttribute('aria-label', say);
     if (acts.pick) cell.setAttribute('aria-selected', mark.includes('cx-picked'));
-    Object.assign(cell, { drawn, fixed });
+    Object.assign(cell, { drawn, fixed, className: mark });
   }
   return {
     el,

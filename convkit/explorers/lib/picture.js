@@ -1,8 +1,9 @@
-// A picture too large for numbers, on a canvas: an input in 16 greys, anything else as signed colour.
+// A picture too large for numbers, on a canvas: an input in 16 greys, anything else in the two colours of
+// convkit.plotting for signs, on white paper.
 import { clamp, largest } from './arithmetic.js';
 import { h, number, panel } from './dom.js';
 
-const PIXEL = 4, POSITIVE = [213, 94, 0], NEGATIVE = [0, 114, 178];
+const PIXEL = 4, POSITIVE = [166, 124, 0], NEGATIVE = [98, 54, 168];
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /**
@@ -10,7 +11,7 @@ const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
  * cursor, which keys and mouse move.
  */
 export function picture({ role, label, point, pick = () => {} }) {
-  const canvas = h('canvas', { role: 'img', 'aria-label': label, class: `cx-${role}` });
+  const canvas = h('canvas', { role: 'img', 'aria-label': label });
   const cursor = h('div.cx-box', { tabindex: 0, role: 'application' });
   const stage = h('div.cx-picture', { role: 'group', 'aria-label': label, 'data-view': '' }, canvas, cursor);
   const { el, head } = panel(role, stage);

@@ -18,68 +18,72 @@ export function plot({ role, label, low, high, half = 36, point = () => {}, pick
   const svg = h('svg.cx-plot', { tabindex: -1, role: 'group', 'aria-label': label });
   const change = (i, value) => edit(i, clamp(value, low, high));
   const tab = roving(svg, {
-    point: (_, i) => { if (dragged === null) point(i); },
+    point: (_, i) => { if (held === null) point(i); },
     pick: pick && ((_, i) => pick(i)),
     upright: true,
     edit: edit && ((_, i, next) => change(i, next(values[i]))),
   });
   const { el, head } = panel(role, svg, tab.steps?.el);
-  let columns = [], values = [], scale = 1, dragged = null, from;
+  let cols = [], inks = [], values = [], scale = 1, held = null, from;
 
-  const middle = ROOM + half, tall = 2 * middle + ROOM;
+  const mid = ROOM + half, tall = 2 * mid + ROOM;
   function drag(event) {
     if (Math.abs(event.clientY - from) < 3) return;                         // a click
     from = NaN;
     const box = svg.getBoundingClientRect(), y = (event.clientY - box.top) * tall / box.height;
-    const value = clamp(Math.round((middle - y) / half * scale), low, high);
-    if (value !== values[dragged]) edit(dragged, value);
+    const value = clamp(Math.round((mid - y) / half * scale), low, high);
+    if (value !== values[held]) edit(held, value);
   }
   if (edit) {
     svg.classList.add('cx-movable');
     svg.addEventListener('pointerdown', event => {
-      const column = event.target.closest('.cx-column');
-      if (!column || event.button || event.pointerType === 'touch') return;   // a finger scrolls
+      const col = event.target.closest('.cx-column');
+      if (!col || event.button || event.pointerType === 'touch') return;   // a finger scrolls
       svg.setPointerCapture(event.pointerId);
-      column.focus();
-      dragged = column.place[1];
+      col.focus();
+      held = col.place[1];
       from = event.clientY;
     });
-    svg.addEventListener('pointermove', event => { if (dragged !== null) drag(event); });
-    for (const end of ['pointerup', 'pointercancel']) svg.addEventListener(end, () => { dragged = null; });
+    svg.addEventListener('pointermove', event => { if (held !== null) drag(event); });
+    for (const end of ['pointerup', 'pointercancel']) svg.addEventListener(end, () => { held = null; });
   }
 
   function rebuild(n) {
     const width = n * WIDE, limits = edit && { 'aria-orientation': 'vertical', 'aria-valuemin': low, 'aria-valuemax': high };
     // The back stays when a bar is redrawn: a finger's first touch redraws it before it presses.
-    columns = range(n).map(i => h('g.cx-column', { role: edit ? 'slider' : pick ? 'button' : 'img', ...limits },
-      h('rect.cx-back', { x: i * WIDE + 1, width: WIDE - 2, y: 0, height: 2 * middle }), h('g.cx-drawn')));
+    cols = range(n).map(i => h('g.cx-column', { role: edit ? 'slider' : pick ? 'button' : 'img', ...limits },
+      h('rect.cx-back', { x: i * WIDE + 1, width: WIDE - 2, y: 0, height: 2 * mid }), h('g.cx-drawn')));
     for (const [name, value] of Object.entries({ viewBox: `0 0 ${width} ${tall}`, width, height: tall })) svg.setAttribute(name, value);
-    svg.replaceChildren(...columns, h('line.cx-axis', { x1: 0, x2: width, y1: middle, y2: middle }));
-    tab.take([columns]);
+    // What is written inside the bars is no part of a button's name.
+    inks = cols.map(() => h('g.cx-drawn', { 'aria-hidden': 'true' }));
+    svg.replaceChildren(...cols, ...inks, h('line.cx-axis', { x1: 0, x2: width, y1: mid, y2: mid }));
+    tab.take([cols]);
   }
-  function draw(column, i, bar) {
+  function draw(col, i, bar) {
     const { v, parts = [{ v }], mark = '', name, under = i } = bar, drawn = JSON.stringify([bar, scale]);
-    if (column.drawn === drawn) return;
-    column.drawn = drawn;
-    const reach = { up: 0, down: 0 }, x = i * WIDE, centre = x + WIDE / 2;
-    const bars = parts.flatMap(part => {
+    if (col.drawn === drawn) return;
+    col.drawn = drawn;
+    const reach = { up: 0, down: 0 }, x = i * WIDE, at = x + WIDE / 2;
+    const texts = [], bars = parts.map(part => {
       const side = part.v < 0 ? 'down' : 'up', size = Math.abs(part.v) / scale * half;
-      const y = side === 'up' ? middle - reach.up - size : middle + reach.down;
+      const y = side === 'up' ? mid - reach.up - size : mid + reach.down;
       reach[side] += size;
-      return [h('rect', { class: `cx-bar ${part.v < 0 ? 'cx-negative' : ''} ${part.mark || ''}`,
-        x: x + 4, width: WIDE - 8, y, height: size }),
-      size < INSIDE ? '' : h('text.cx-inside', { x: centre, y: y + size / 2 + 4 }, part.text)];
+      if (size >= INSIDE) texts.push(h('text.cx-inside', { x: at, y: y + size / 2 + 4 }, part.text));
+      return h('rect', { class: `cx-bar ${part.mark || ''}`,
+        x: x + 4, width: WIDE - 8, y, height: size });
     });
-    const y = v < 0 ? middle + reach.down + 12 : middle - reach.up - 4;
-    column.setAttribute('class', 'cx-column ' + mark);
-    column.lastChild.replaceChildren(...bars,
-      h('text.cx-number', { x: centre, y }, number(v)),
-      h('text.cx-under', { x: centre, y: 2 * middle + 12 }, under));
-    column.dataset.name = name;
-    column.setAttribute('aria-label', edit ? name : `${name}: ${number(v)}`);
+    const y = v < 0 ? mid + reach.down + 12 : mid - reach.up - 4;
+    col.setAttribute('class', 'cx-column ' + mark);
+    inks[i].replaceChildren(...texts);
+    // In the order of the name, which must hold what is seen on a button: first the place, then the number.
+    col.lastChild.replaceChildren(...bars,
+      h('text.cx-under', { x: at, y: 2 * mid + 12 }, under), ' ',
+      h('text.cx-number', { x: at, y }, number(v)));
+    col.dataset.name = name;
+    col.setAttribute('aria-label', edit ? name : `${name}: ${number(v)}`);
     if (edit) {
-      column.setAttribute('aria-valuenow', v);
-      column.setAttribute('aria-valuetext', number(v));
+      col.setAttribute('aria-valuenow', v);
+      col.setAttribute('aria-valuetext', number(v));
     }
   }
   return {
@@ -88,8 +92,8 @@ export function plot({ role, label, low, high, half = 36, point = () => {}, pick
       head(words);
       values = bars.map(bar => bar.v);
       scale = most;
-      if (bars.length !== columns.length) rebuild(bars.length);
-      bars.forEach((bar, i) => draw(columns[i], i, bar));
+      if (bars.length !== cols.length) rebuild(bars.length);
+      bars.forEach((bar, i) => draw(cols[i], i, bar));
       tab.name();
     },
   };
