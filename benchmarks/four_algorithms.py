@@ -10,8 +10,8 @@ then. The unit is im2col's time on the same problem.
 import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
-if hasattr(os, "sched_setaffinity"):
-    os.sched_setaffinity(0, [max(os.sched_getaffinity(0))])  # convkit counts its cores when imported
+if hasattr(os, "sched_setaffinity"):  # convkit counts its cores when it is imported
+    os.sched_setaffinity(0, [max(os.sched_getaffinity(0))])
 
 import argparse
 import csv
