@@ -63,6 +63,8 @@ def test_the_imports_are_the_first_code_and_folded(cells):
     assert tagged([imports], "imports")
     assert "import convkit as ck" in imports.source
     for cell in others:
+        if tagged([cell], "imports"):  # what a browser does not have, before its section
+            continue
         assert not re.search(r"^(import|from) ", cell.source, re.MULTILINE), cell.id
 
 
