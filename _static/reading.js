@@ -51,7 +51,7 @@ addEventListener("DOMContentLoaded", () => {
     for (const entry of document.querySelectorAll("#page-contents .toc-entry")) {
       entry.classList.toggle("active", entry.contains(contents.get(heading) ?? null));
     }
-    keepInView(contents.get(heading));
+    keepInView(contents.get(heading) ?? [...contents.values()][0]);
     if (heading) remember(heading);
   }
 
@@ -148,7 +148,7 @@ let shut = [], shown = null;
 addEventListener("beforeprint", () => {
   for (const formula of document.querySelectorAll("article div.math")) {
     const room = COLUMN * parseFloat(getComputedStyle(formula).fontSize) / 1.6;
-    const drawn = formula.querySelector("math, svg")?.getBoundingClientRect().width ?? 0;
+    const drawn = formula.querySelector("semantics > *, svg")?.getBoundingClientRect().width ?? 0;
     formula.style.setProperty("--fit", Math.min(1, room / drawn));
   }
   shut = [...document.querySelectorAll("article details:not([open], .code)")];

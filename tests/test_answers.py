@@ -15,16 +15,16 @@ from convkit.answers import judge, question
 from convkit.testing import check
 
 CASES = [
-    pytest.param(asked, answer, verdict, id=f"{name}: {answer!r:.30}")
+    pytest.param(asked, answer, verdict, id=f"{name} {'right' if verdict else 'wrong'} {number}")
     for name, (asked, *both) in [*TYPED.items(), *GIVEN.items()]
     for verdict, given in zip((True, False), both, strict=True)
-    for answer in given
+    for number, answer in enumerate(given)
 ]
 
 
 @pytest.mark.parametrize(("asked", "answer", "right"), CASES)
 def test_it_judges_fairly(asked, answer, right):
-    assert (judge(answer, question(**asked)) is None) == right
+    assert (judge(answer, question(**asked)) is None) == right, repr(answer)
 
 
 @pytest.mark.parametrize(

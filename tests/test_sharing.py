@@ -1,5 +1,6 @@
 """What a page tells search engines and those who show a link to it, with and without an address."""
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -111,6 +112,7 @@ def test_the_opening_of_a_chapter(chapter):
 def test_a_chapter_without_minutes_is_named(tmp_path):
     (tmp_path / "chapters").mkdir()
     path = tmp_path / "chapters/x.ipynb"
-    path.write_text('{"cells": [{"source": ["# Title\\n", "\\n", "*Why?*\\n"]}]}')
+    cell = {"cell_type": "markdown", "source": ["# Title\n", "\n", "*Why?*\n"]}
+    path.write_text(json.dumps({"cells": [cell]}))
     with pytest.raises(ExtensionError, match=r"x\.ipynb has nothing like .*Reading time"):
         openings.read(tmp_path, "chapters/x")

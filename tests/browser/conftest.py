@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from sizes import THOROUGH
 from sphinx_external_toc.parsing import parse_toc_yaml
 from xdist.scheduler import LoadScopeScheduling
@@ -37,6 +37,8 @@ TEMPLATES = {"chapters/why_convolution", "api/signals", "back/notation", *MADE_B
 TEMPLATES -= {"_modules/index"}
 
 DESKTOP, PHONE = 1280, 360
+
+expect.set_options(timeout=30_000)  # as long as the page itself may take: machines are shared
 
 
 def openings(name):
@@ -66,9 +68,12 @@ class Visit:
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(site.address(name, kind))
+        self.load()
+
+    def load(self):
+        """The page afresh, with what waits for an answer (test_asks.py) in sight."""
+        self.page.goto(self.site.address(self.name, self.kind))
         self.page.evaluate("document.fonts.ready")
-        # What waits for an answer (test_asks.py) is a part of the page.
         self.page.evaluate("document.querySelectorAll('told-part').forEach(told => told.open())")
 
     def _hear(self, message):

@@ -70,7 +70,8 @@ def test_a_card_for_each_chapter(site):
     cards = soup(site.folder / "intro.html").select(".chapter-cards > li")
     assert [card.a["href"] for card in cards] == [f"{chapter}.html" for chapter in CHAPTERS]
     for chapter, card in zip(CHAPTERS, cards, strict=True):
-        opening = nbformat.read(ROOT / f"{chapter}.ipynb", as_version=4).cells[0].source
+        cells = nbformat.read(ROOT / f"{chapter}.ipynb", as_version=4).cells
+        opening = "\n\n".join(c.source for c in cells if c.cell_type == "markdown")
         title, question, minutes = (p.get_text() for p in card.select("p"))
         assert f"# {title}" == opening.splitlines()[0]
         assert question[1:] in " ".join(opening.split())
