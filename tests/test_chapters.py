@@ -98,6 +98,15 @@ def test_exercises_have_hint_check_and_executed_solution(cells):
         assert all(executed)
 
 
+def test_solutions_are_right(cells):
+    """At first; a solution may go on to show a wrong one. And no check breaks on it."""
+    for cell in tagged(cells, "hide-cell"):
+        said = "".join(output.get("text", "") for output in cell.outputs)
+        verdicts = re.findall(r"\bright\b|not yet.*", said)
+        assert verdicts[:1] in ([], ["right"]), cell.id
+        assert not any("Error" in verdict for verdict in verdicts), cell.id
+
+
 def test_every_closed_exercise_checks_the_answer(cells):
     for exercise in exercises(cells):
         title = exercise[0].source.split("\n")[0]
