@@ -37,7 +37,7 @@ LINKS = {
     "a word of the glossary": ("a[href*='#term-superposition']", "the sum of the responses"),
     "a figure": ("a[href='#fig-lin-four']", "The answers to the puzzle"),
     "a work": ("a[href*='bibliography.html#']", "Discrete-Time Signal Processing"),
-    "a formula": ("a.reference[href='#equation-eq-lin-superposition']", "(3.1)"),
+    "a formula": ("a.reference[href='#equation-eq-lin-superposition']", r"f(a\,x + c\,z)"),
 }  # fmt: skip
 
 
