@@ -44,8 +44,10 @@
     if (axes === 0) return number(text);
     text = unwrapped(text);
     if (axes === 1) return items(text).map(number);
-    const rows = text.match(/(?<=[[({])[^[\](){}]*(?=[\])}])/g) ?? text.split(/[;\n]/);
-    return rows.filter((row) => row.trim()).map((row) => items(row).map(number));
+    const listed = /[;\n]/.test(text);
+    const rows = listed ? text.split(/[;\n]/) : (text.match(/(?<=[[({])[^[\](){}]*(?=[\])}])/g) ?? [text]);
+    const bare = rows.map((row) => unwrapped(row.replace(/^[ ,]+|[ ,]+$/g, ""))).filter((row) => row.trim());
+    return bare.map((row) => items(row).map(number));
   }
 
   const KEYBOARD = [[/[−–]/g, "-"], [/[×·⋅]/g, "*"], [/[÷∕⁄]/g, "/"], [/[≈=~]/g, " "], [/\*\*/g, "^"]];

@@ -50,7 +50,9 @@ STEP = """steps => {
 def page_steps(browser, explorer):
     """Yield, for ever, times of some steps in the page: {throttle: [(handler, with layout)]}."""
     page = browser.new_page(viewport={"width": 900, "height": 900})
-    page.set_content(f"<main>{explorer.html()}</main><script>{explorers.page_script()}</script>")
+    page.set_content(
+        f"<main>{explorer.html()}</main><script>{explorers.page_script(explorer.name())}</script>"
+    )
     session = page.context.new_cdp_session(page)
     while True:
         times = {}

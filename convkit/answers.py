@@ -149,7 +149,11 @@ def read(text: str, axes: int) -> Any:
     text = unwrapped(text)
     if axes == 1:
         return [number(item) for item in items(text)]
-    rows = re.findall(r"[\[({]([^\[\](){}]*)[\])}]", text) or re.split(r"[;\n]", text)
+    if re.search(r"[;\n]", text):
+        rows = re.split(r"[;\n]", text)
+    else:
+        rows = re.findall(r"[\[({]([^\[\](){}]*)[\])}]", text) or [text]
+    rows = [unwrapped(row.strip(" ,")) for row in rows]
     return [[number(item) for item in items(row)] for row in rows if row.strip()]
 
 

@@ -204,14 +204,15 @@ def picture(ax: Axes, image: ArrayLike, title: str | None = None) -> None:
 def responses(
     ax: Axes, values: ArrayLike, title: str | None = None, *, limit: float | None = None
 ) -> AxesImage:
-    """Show signed values as an image: violet negative, white zero, gold positive.
+    """Show signed values as a framed image: violet negative, white zero, gold positive.
 
     `limit` is the magnitude of the darkest colour, by default the largest in `values`.
     Returns the matplotlib image, for a colour bar.
     """
     limit = limit or np.nanmax(np.abs(values)) or 1
     image = ax.imshow(values, cmap=SIGNED, vmin=-limit, vmax=limit)
-    ax.axis("off")
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set(visible=True, color="#9A9A9A", linewidth=0.8)  # zero is as white as paper
     if title:
         ax.set_title(title)
     return image

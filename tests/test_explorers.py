@@ -1,6 +1,5 @@
 """Explorers in Python: their state and its limits, how they show, and the joined scripts."""
 
-import gzip
 import html
 import json
 import re
@@ -19,7 +18,7 @@ from convkit.explorers.traits import Numbers, Pair
 
 EXPLORERS = pytest.mark.parametrize("explorer", explorers.ALL, ids=lambda kind: kind.name())
 
-PAGE_BYTES, PAGE_GZIP_BYTES, MODULE_BYTES, STATE_BYTES = 64_000, 25_000, 25_000, 10_000
+MODULE_BYTES, STATE_BYTES = 25_000, 10_000
 
 
 # --- The state ---
@@ -154,12 +153,6 @@ def test_words_in_the_state_are_no_markup(monkeypatch):
 # --- Bytes ---
 
 
-def test_the_pages_script_is_light():
-    script = explorers.page_script().encode()
-    assert len(script) <= PAGE_BYTES
-    assert len(gzip.compress(script, 6)) <= PAGE_GZIP_BYTES
-
-
 @EXPLORERS
 def test_a_live_module_is_light(explorer):
     assert len(bundle.module(explorer.name()).encode()) <= MODULE_BYTES
@@ -191,8 +184,10 @@ def joined(tmp_path, monkeypatch):
         }.items():
             (tmp_path / name).write_text(text)
         monkeypatch.setattr(bundle, "HERE", tmp_path)
-        module = bundle.module.__wrapped__("figure")
-        return module, bundle.page_script.__wrapped__(("figure",))
+        module, library, script = (
+            getattr(bundle, name).__wrapped__ for name in ("module", "library", "script")
+        )
+        return module("figure"), library(), script("figure")
 
     return joined
 
@@ -201,14 +196,14 @@ RENDER = "import { one } from './lib/kit.js';\nfunction render() {}\nexport defa
 
 
 def test_modules_are_joined_with_what_they_import(joined):
-    module, page = joined(RENDER)
-    for text in (module, page):
-        assert text.count("const one=1") == 1
-        assert "import" not in text
+    module, library, script = joined(RENDER, "export const one = 'the one';\n")
+    for text in (module, library):
+        assert text.count("the one") == 1
         assert ".cx{color:red}" in text
-    assert module.endswith("export default{render};")
-    assert "export" not in page
-    assert "figure(){" in page
+    assert "export default" in module
+    assert "export" not in library + script
+    assert "the one" not in script
+    assert "add(`figure`" in script or 'add("figure"' in script
 
 
 @pytest.mark.parametrize(
@@ -217,14 +212,26 @@ def test_modules_are_joined_with_what_they_import(joined):
         (RENDER.replace("{ one }", "* as kit"), "", "cannot join"),
         (RENDER, "export default 1;\n", "cannot join"),
         ("const one = 2;\n" + RENDER, "export const one = 1;\n", "one is defined in kit.js and in"),
-        (
-            "const t = `a ${b ? `c` : ''}`;\n" + RENDER,
-            "export const one = 1;\n",
-            "a template string",
-        ),
         (RENDER.replace("export default { render };", "export { render };"), "", "cannot join"),
     ],
 )
 def test_what_cannot_be_joined_is_refused(joined, explorer, library, fault):
     with pytest.raises(SyntaxError, match=re.escape(fault)):
         joined(explorer, library)
+
+
+def test_an_installed_convkit_has_its_scripts_ready(tmp_path, monkeypatch):
+    """As the wheel has them, minified: nothing is joined when a notebook runs."""
+    ready = tmp_path / "ready"
+    bundle.write_all(ready)
+    monkeypatch.setattr(bundle, "READY", ready)
+    monkeypatch.setattr(bundle, "minified", lambda *_: pytest.fail("it minifies"))
+    for name in (explorer.name() for explorer in explorers.ALL):
+        assert bundle.module.__wrapped__(name) == bundle.module(name)
+        assert bundle.script.__wrapped__(name) == bundle.script(name)
+    assert bundle.library.__wrapped__() == bundle.library()
+
+
+def test_without_a_minifier_the_scripts_are_as_they_were_written(monkeypatch):
+    monkeypatch.setitem(sys.modules, "minify", None)
+    assert "/** Hide the answer" in bundle.module.__wrapped__("flip")

@@ -200,7 +200,7 @@ def test_chapter_is_clean(path):
 
 def pins(path):
     """Return {name: version} of a requirements file in which every package is pinned."""
-    lines = [line.split("#")[0].strip() for line in path.read_text().splitlines()]
+    lines = [re.split("[#;]", line)[0].strip() for line in path.read_text().splitlines()]
     lines = [line for line in lines if line and not line.startswith("-")]
     assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines), lines
     return dict(line.split("==") for line in lines)

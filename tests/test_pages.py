@@ -22,7 +22,9 @@ def python_blocks(page):
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same'")
-@pytest.mark.parametrize("page", ["back/claims.md", "back/notation.md", "intro.md"])
+@pytest.mark.parametrize(
+    "page", ["back/claims.md", "back/libraries.md", "back/notation.md", "intro.md"]
+)
 def test_examples_print_what_the_page_says(page):
     examples = doctest.DocTestParser().get_doctest(python_blocks(page), {}, page, page, 0)
     assert examples.examples

@@ -18,6 +18,7 @@ ALL = (Flip, Superpose, Matrix, Edges, Field, Stride)
 __all__ = [explorer.__name__ for explorer in ALL]
 
 
-def page_script() -> str:
-    """Return the script that brings all explorers on a page to life."""
-    return bundle.page_script(tuple(explorer.name() for explorer in ALL))
+def page_script(*names: str) -> str:
+    """Return one script that brings explorers on a page to life: those with these names, or all."""
+    chosen = names or [explorer.name() for explorer in ALL]
+    return ";\n".join([bundle.library(), *map(bundle.script, chosen)])

@@ -1,24 +1,27 @@
-"""Join the explorers' JavaScript: one module for a live notebook, one classic script for the pages.
+"""Join the explorers' JavaScript: a module each for live notebooks, classic scripts for the pages.
 
 A browser opens no module from disk, and a widget takes one file without imports. So the sources,
-plain ES modules, are joined here in two ways. They may say ``import { a, b } from './lib/x.js';``
-on one line, ``export const`` and ``export function`` in `lib`, and ``export default { render };``
-at the end of an explorer. Joined files share one scope, so a name that two of them define is an
-error; so is a template string inside another, which the minifier would not understand.
+plain ES modules, are joined here in two ways. A live notebook gets one module for each explorer,
+with all that it imports. A page gets the shared library, `library`, and the `script` of each
+explorer that it shows. The sources may say ``import { a, b } from './lib/x.js';`` on one line,
+``export const`` and ``export function`` in `lib`, and ``export default { render };`` at the end of
+an explorer. Joined files share one scope, so a name that two of them define is an error.
+
+An installed convkit has all of them ready (`write_all`, which ``hatch_build.py`` calls), so that
+nothing is joined when a notebook runs.
 """
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
-from rcssmin import cssmin
-from rjsmin import jsmin
-
 HERE = Path(__file__).parent
-IMPORT = re.compile(r"^import \{[^}]*\} from '(\./[^']+)';\n", re.MULTILINE)
+READY = HERE / "ready"  # only in an installed convkit
+IMPORT = re.compile(r"^import \{([^}]*)\} from '(\./[^']+)';\n", re.MULTILINE)
 DEFINED = re.compile(r"^(?:export )?(?:const|let|function) (\w+)", re.MULTILINE)
+EXPORTED = re.compile(r"^export (?:const|function) (\w+)", re.MULTILINE)
 RENDER = re.compile(r"^export default \{ render \};\s*\Z", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=const|function)", re.MULTILINE)
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
@@ -27,35 +30,81 @@ OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 @cache
 def module(name: str) -> str:
     """Return the explorer `name` and all that it imports as one ES module, for a live notebook."""
-    explorer = HERE / f"{name}.js"
-    parts = [*imported([explorer]), explorer]
-    check_names(parts)
-    return minified(style(parts) + "".join(map(body, parts)) + "export default { render };")
+
+    def join() -> str:
+        explorer = HERE / f"{name}.js"
+        parts = [*imported([explorer]), explorer]
+        check_names(parts)
+        code = style(parts) + "".join(map(body, parts)) + "return { render };"
+        return f"const explorer = (() => {{ {code} }})(); export default explorer;"
+
+    return ready(f"{name}.js", join)
 
 
 @cache
-def page_script(names: tuple[str, ...]) -> str:
-    """Return the explorers `names` as one classic script that starts them on a page."""
-    explorers, page = [HERE / f"{name}.js" for name in names], HERE / "lib/page.js"
-    shared = imported([*explorers, page])
-    for explorer in explorers:
-        check_names([*shared, page, explorer])
-    functions = "".join(f"{e.stem}() {{ {body(e)}; return {{ render }}; }}," for e in explorers)
-    library = style([*shared, *explorers, page]) + "".join(map(body, shared))
-    code = f"{library} const EXPLORERS = {{ {functions} }}; {body(page)}"
-    return minified(f"(() => {{ 'use strict'; {code} }})();")
+def library() -> str:
+    """Return what all explorers of a page share, and what starts them, as a classic script."""
+
+    def join() -> str:
+        page = HERE / "lib/page.js"
+        shared = imported([*explorers(), page])
+        check_names([*shared, page])
+        names = ", ".join(name for part in shared for name in EXPORTED.findall(source(part)))
+        code = "".join(map(body, shared)) + f"const LIBRARY = {{ {names} }}; {body(page)}"
+        return f"(() => {{ 'use strict'; {style([*shared, page])} {code} }})();"
+
+    return ready("page/library.js", join)
 
 
-def minified(code: str) -> str:
-    """Return the code without comments, and without space and semicolons that it does not need."""
-    return re.sub(r";(?=\})|(?<=[;}])\n", "", str(jsmin(code)))
+@cache
+def script(name: str) -> str:
+    """Return what the explorer `name` adds to the library on a page, as a classic script."""
+
+    def join() -> str:
+        explorer = HERE / f"{name}.js"
+        check_names([*imported([explorer]), explorer])
+        taken = ", ".join(names.strip() for names, _ in IMPORT.findall(source(explorer)))
+        code = f"{body(explorer)} return render;"
+        add = f"convkitExplorers.add('{name}', STYLE, ({{ {taken} }}) => {{ {code} }});"
+        return f"(() => {{ 'use strict'; {style([explorer])} {add} }})();"
+
+    return ready(f"page/{name}.js", join)
+
+
+def write_all(folder: Path) -> None:
+    """Write every module and every script into a folder, as an installed convkit has them."""
+    (folder / "page").mkdir(parents=True)
+    (folder / "page/library.js").write_text(library(), "utf-8")
+    for name in (path.stem for path in explorers()):
+        (folder / f"{name}.js").write_text(module(name), "utf-8")
+        (folder / f"page/{name}.js").write_text(script(name), "utf-8")
+
+
+def explorers() -> list[Path]:
+    """Return the explorers' own files."""
+    return sorted(HERE.glob("*.js"))
+
+
+def ready(file: str, join: Callable[[], str]) -> str:
+    """Return what is ready in an installed convkit; from the sources, what `join` makes of them."""
+    path = READY / file
+    return source(path) if path.exists() else minified(join(), "text/javascript")
+
+
+def minified(code: str, kind: str) -> str:
+    """Return the code without what a browser does not need; as it is if there is no minifier."""
+    try:
+        import minify
+    except ImportError:  # as in a live notebook on these sources: it works all the same
+        return code
+    return str(minify.string(kind, code))
 
 
 def imported(paths: Iterable[Path]) -> list[Path]:
     """Return the files that these import, each after those that it imports itself."""
     found: dict[Path, None] = {}
     for path in paths:
-        direct = [path.parent / name for name in IMPORT.findall(source(path))]
+        direct = [path.parent / name for _, name in IMPORT.findall(source(path))]
         found |= dict.fromkeys([*imported(direct), *direct])
     return list(found)
 
@@ -65,21 +114,13 @@ def body(path: Path) -> str:
     code = EXPORT.sub("", RENDER.sub("", IMPORT.sub("", source(path))))
     if other := OTHER.search(code):
         raise SyntaxError(f"{path.name}: cannot join {other[0]!r}")
-    check_templates(path.name, code)
     return code
-
-
-def check_templates(name: str, code: str) -> None:
-    """Refuse a template string inside another, which the minifier would take for the end of it."""
-    for template in code.split("`")[1::2]:
-        if "${" in template and "}" not in template.rpartition("${")[2]:
-            raise SyntaxError(f"{name}: a template string inside `{template}...")
 
 
 def style(paths: Iterable[Path]) -> str:
     """Return the style sheets beside these files, as a constant of the script."""
     sheets = [path.with_suffix(".css") for path in paths]
-    css = cssmin("".join(source(sheet) for sheet in sheets if sheet.exists()))
+    css = minified("".join(source(sheet) for sheet in sheets if sheet.exists()), "text/css")
     return f"const STYLE = {json.dumps(css, ensure_ascii=False)};\n"
 
 

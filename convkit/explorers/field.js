@@ -62,7 +62,7 @@ function sumOf(counts, l) {
 function torchCall({ rows, error }, get) {
   const layers = range(get('depth')).map(l => 'nn.Conv1d(1, 1, ' + KEYS.map(key => (key === 'k' ? get(key)[l]
     : get(key)[l] !== PLAIN[key][l] && `${NAMES[key]}=${get(key)[l]}`)).filter(Boolean).join(', ') + ')');
-  return `nn.Sequential(${layers.join(', ')})(x)  # (1, 1, ${rows[0].n}) → ` + (error ? 'RuntimeError' : `(1, 1, ${rows.at(-1).n})`);
+  return `nn.Sequential(${layers.join(', ')})(x)  # (1, 1, ${rows[0].n}) → ` + (error ? 'RuntimeError' : `(1, 1, ${rows[rows.length - 1].n})`);
 }
 
 /** The tower: a row of units for each layer above the input, which has bars below. */

@@ -95,7 +95,7 @@ function render({ model, el }) {
     put({ [key]: values });
   };
   f.controls(f.choice('mode'),
-    ...['input size n', 'kernel size k', 'dilation d'].map(label => f.when(() => !flat(), f.slider(label.at(-1), label.slice(0, -2)))),
+    ...['input size n', 'kernel size k', 'dilation d'].map(label => f.when(() => !flat(), f.slider(label.slice(-1), label.slice(0, -2)))),
     f.when(() => get('mode') !== 'circular', f.slider('s', 'stride')),
     f.toggle('flat', '2-D: 4 × 4 input, 2 × 2 kernel'), f.toggle('transpose', 'transpose'));
 

@@ -118,7 +118,7 @@ function perAxis(f, key, label) {
   const make = (words, axis, put) => {
     const control = slider({ label: label + words, symbol: key, ...f.limits[key], change: value => f.put({ [key]: put(value) }) });
     f.follow(() => control.show(at(get(), axis)));
-    return f.when(() => apart() === Boolean(words), control.el);
+    return f.only(() => apart() === Boolean(words), control.el);
   };
   return [make('', 0, value => value), make(', rows', 0, value => [value, get()[1]]), make(', columns', 1, value => [get()[0], value])];
 }
@@ -152,10 +152,10 @@ function render({ model, el }) {
   Y.el.classList.add('cx-answer');
 
   const pools = () => get('op') !== 'conv', averages = () => get('op') === 'avg';
-  f.controls(f.when(pools, f.choice('op', 'pooling', { max: 'maximum', avg: 'average' })),
+  f.controls(f.only(pools, f.choice('op', 'pooling', { max: 'maximum', avg: 'average' })),
     ...perAxis(f, 'n', 'input size'), f.slider('k', 'kernel size'), ...perAxis(f, 'p', 'padding'), f.slider('s', 'stride'),
     f.when(() => !averages(), f.slider('d', 'dilation')));
-  f.views.append(X.el, f.when(() => !pools(), W.el), Y.el);
+  f.views.append(X.el, f.only(() => !pools(), W.el), Y.el);
   const size = () => layer(get).m, chosen = () => picked(layer(get), get);
   f.player('output', () => size()[0] * size()[1], () => chosen().i * size()[1] + chosen().j,
     place => put({ r: Math.floor(place / size()[1]), c: place % size()[1] }));

@@ -18,7 +18,7 @@ function layer(get) {
   return net;
 }
 
-const shift = (values, by) => values.map((_, i) => values.at((i - by) % values.length));
+const shift = (values, by) => values.map((_, i) => values[(i - by + values.length) % values.length]);
 const tapsOf = ({ taps }, i) => taps.filter(tap => tap.i === i);
 const linear = (net, v) => range(net.m).map(i => net.b + sum(tapsOf(net, i).map(({ a, j }) => v[j] * net.w[a])));
 const respond = (net, v) => linear(net, v).map(y => (net.relu ? Math.max(0, y) : y));

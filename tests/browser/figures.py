@@ -186,5 +186,6 @@ def with_bug(monkeypatch, file, old, new):
         return text.replace(old, new)
 
     monkeypatch.setattr(bundle, "source", source)
-    monkeypatch.setattr(bundle, "page_script", bundle.page_script.__wrapped__)
+    for joined in ("library", "script"):
+        monkeypatch.setattr(bundle, joined, getattr(bundle, joined).__wrapped__)
     return page_script()

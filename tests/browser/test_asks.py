@@ -162,8 +162,9 @@ def test_every_question_is_judged(chapter, open_page):
 
 def test_a_reader_answers_by_keyboard(open_page):
     with open_page(MODEL) as page:
-        predict = page.locator(".admonition.predict").nth(1)
-        told = page.locator("told-part").nth(1)
+        predict = page.locator(".admonition.predict", has_text="halves the size")
+        key = predict.locator("ask-question").get_attribute("data-key")
+        told = page.locator(f'told-part[data-key="{key}"]')
         assert not told.is_visible() or told.bounding_box()["height"] == 0
         first = predict.get_by_label("(a)")
         first.focus()

@@ -12,6 +12,7 @@ from accessibility import (
     solutions_fold_and_open_by_keyboard,
 )
 from conftest import CHAPTERS, DESKTOP, PAGES, PHONE
+from playwright.sync_api import expect
 
 from sent import weight
 
@@ -230,7 +231,8 @@ def every_explorer_moves(visit):
     """Each by its first slider, or by its last list; the buttons Reset bring all back."""
     page = visit.page
     for place in page.locator("[data-explorer]").all():
-        assert place.get_attribute("data-ready") is not None, f"{visit}: {place} is not drawn"
+        place.scroll_into_view_if_needed()  # the page may load its script only now
+        expect(place, f"{visit}: {place} is not drawn").to_have_attribute("data-ready", "")
         assert not place.locator(".explorer-still").is_visible(), f"{visit}: {place} stands still"
         before = place.locator(".cx").inner_text()
         move(place)

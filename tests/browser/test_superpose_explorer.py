@@ -24,7 +24,7 @@ BUGS = {
     "output moves as far as the input": ("superpose.js", "Math.floor(net.n / net.s)", "net.n"),
     "no bias": ("superpose.js", "net.b + sum(", "sum("),
     "no ReLU": ("superpose.js", "net.relu ? Math.max(0, y) : y", "y"),
-    "shift to the left": ("superpose.js", "values.at((i - by)", "values.at((i + by)"),
+    "shift to the left": ("superpose.js", "(i - by + values.length)", "(i + by + values.length)"),
     "f(z) not subtracted": ("superpose.js", "v - y[i] - fz[i]", "v - y[i]"),
     "x lights the place that it leaves": ("superpose.js", "(j - n + N) % N", "j"),
     "flipped kernel": ("superpose.js", "v[j] * net.w[a]", "v[j] * net.w[2 - a]"),

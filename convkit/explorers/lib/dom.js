@@ -1,6 +1,6 @@
 // The few things that every explorer makes of HTML.
 
-const SVG = new Set(['svg', 'g', 'rect', 'line', 'text', 'path']);
+const SVG = new Set(['svg', 'g', 'rect', 'line', 'text', 'path', 'circle']);
 
 /** An element with classes, properties and children: h('div.cx-row', { onclick }, 'words', child). */
 export function h(tag, properties = {}, ...children) {
@@ -26,25 +26,19 @@ export const marks = which => Object.keys(which).filter(name => which[name]).map
 export const button = (label, onclick, properties = {}) =>
   h('button', { type: 'button', onclick, ...properties }, label);
 
-/** The buttons − and + for one number of a view, for fingers; `name` says which number it is now. */
-export function stepper(change) {
-  const label = h('span', { 'aria-hidden': 'true' });
-  const [less, more] = [-1, 1].map(by => button(by < 0 ? '−' : '+', () => change(by)));
-  return {
-    el: h('div.cx-row.cx-stepper', {}, label, less, more),
-    name(words, fixed = false) {
-      label.textContent = words;
-      less.setAttribute('aria-label', `Decrease ${words}`);
-      more.setAttribute('aria-label', `Increase ${words}`);
-      less.disabled = more.disabled = fixed;
-    },
-  };
+/** A view under its title, in the colour of its role; `head` sets the title. A view too wide scrolls. */
+export function panel(role, view) {
+  const title = h('div.cx-title'), el = h(`div.cx-${role}`, {}, h('div.cx-head', {}, title), h('div.cx-scroll', {}, view));
+  return { el, head: words => title.replaceChildren(...[words].flat()) };
 }
 
-/** A view under its title, in the colour of its role, with what stands below; `head` sets the title. A view too wide scrolls. */
-export function panel(role, view, below) {
-  const title = h('div.cx-title'), el = h(`div.cx-${role}`, {}, title, h('div.cx-scroll', {}, view), below);
-  return { el, head: words => title.replaceChildren(...[words].flat()) };
+/** An element that is as high as this text would make it, however short its own. */
+export const roomy = (element, text) => (text ? h('div.cx-room', { 'data-room': text }, element) : element);
+
+/** Add a style sheet, unless it is there. */
+export function addStyle(text) {
+  const there = [...document.querySelectorAll('style')].some(style => style.textContent === text);
+  if (text && !there) document.head.append(h('style', {}, text));
 }
 
 // Each live widget evaluates a copy of this module of its own: a counter in the module would repeat ids.

@@ -1,12 +1,6 @@
 // What all explorers share: controls bound to the state, one pointed-at thing, the texts, predict-then-look.
 import { clamp, equal } from './arithmetic.js';
-import { button, choice, freshId, h, number, slider, toggle } from './dom.js';
-
-/** Add the style sheet, STYLE by bundle.py, unless it is there; each module has its own. */
-function addStyle() {
-  const there = [...document.querySelectorAll('style')].some(style => style.textContent === STYLE);
-  if (!there) document.head.append(h('style', {}, STYLE));
-}
+import { addStyle, button, choice, freshId, h, number, roomy, slider, toggle } from './dom.js';
 
 // JupyterLab cancels arrow keys on sliders, and runs its own commands (m, a, d d) on keys that bubble out;
 // its undo would take back what the reader typed in a cell. Other shortcuts with Ctrl or Cmd, and
@@ -22,28 +16,35 @@ function keepKeys(root) {
 export const answer = text => h('span.cx-answer', {}, text);
 
 /**
- * The frame around an explorer. `title` names it to a screen reader.
+ * The frame around an explorer. `title` names it to a screen reader, `prompt` says what to do first, until it is done.
+ * `room` keeps the figure's size: for formula, sentence, call and question the longest text that they may hold.
+ * (The sum has as many lines as --sum-lines says, and is cut off beyond.)
  * Returns what the explorer is built from; end `render` with `return f.start(draw)`, where `draw` sets
  * the views and calls `f.write({ formula, sum, sentence, warn, call, question, solution })`.
  */
-export function frame({ model, el }, title) {
-  addStyle();
+export function frame({ model, el }, title, { prompt, room = {} } = {}) {
+  addStyle(STYLE);
   const get = key => model.get(key), limits = get('_limits');
   const put = changes => {
     Object.entries(changes).forEach(([key, value]) => model.set(key, value));
     model.save_changes();
   };
 
-  const controls = h('div.cx-controls');
+  const controls = h('div.cx-controls'), first = prompt && h('p.cx-prompt', {}, prompt);
   const formula = h('p.cx-formula'), sum = h('p.cx-formula.cx-sum'), sentence = h('p.cx-sentence');
   const views = h('div.cx-views'), call = h('code.cx-call');
   const live = h('div.cx-hidden', { role: 'status', 'aria-live': 'polite' });
   const asked = predict(asking => { f.stop(); root.classList.toggle('cx-asking', asking); f.draw(); });
+  const steps = stepper();
   const buttons = h('div.cx-row', {}, asked.start,
     button('Reset', () => { f.stop(); put(structuredClone(get('_initial'))); }));
-  const root = h('div.cx', { role: 'group', 'aria-label': title },
-    controls, formula, views, sum, sentence, buttons, asked.el, h('p', {}, call), live);
+  const end = h('span', { tabindex: -1, id: freshId() });
+  const skip = h('a.cx-skip', { href: '#' + end.id, onclick: event => { event.preventDefault(); end.focus(); } }, 'Skip this figure');
+  const root = h('div.cx', { role: 'group', 'aria-label': title }, skip, first, controls,
+    roomy(formula, room.formula), views, sum, roomy(sentence, room.sentence),
+    h('div.cx-stack', {}, buttons, roomy(asked.form, room.question)), h('div.cx-after', {}, asked.verdict, steps.el), roomy(h('p', {}, call), room.call), live, end);
   keepKeys(root);
+  root.addEventListener('cx-edit', ({ detail }) => steps.offer(detail));
   el.append(root);
 
   const shows = [];                     // brings a control to the state
@@ -71,6 +72,8 @@ export function frame({ model, el }, title) {
     root, get, put, limits, views, buttons, pointed: null,
     draw() {},
     stop() {},
+    /** Whether the reader is asked for a guess now. */
+    asking: () => asked.asking(),
     slider: (key, label, symbol = key) => bind(key, slider, { label, symbol, ...limits[key] }),
     toggle: (key, label) => bind(key, toggle, { label }),
     /** A select; `words` are what the reader sees of each choice, by default the choices themselves. */
@@ -79,11 +82,18 @@ export function frame({ model, el }, title) {
     controls: (...elements) => controls.append(...elements),
     /** Have `show` called before each drawing, for a control that is not bound to one key. */
     follow: show => shows.push(show),
-    /** Show an element only in some states. */
+    /** Show an element only in some states. A control, or one of a stack, keeps its place. */
     when(test, element) {
       f.follow(() => { element.hidden = !test(); });
       return element;
     },
+    /** The same for what no control of the page changes: it takes no place while it is away. */
+    only(test, element) {
+      f.follow(() => { element.classList.toggle('cx-gone', !test()); });
+      return element;
+    },
+    /** Elements in one place, as large as the largest of them: show one at a time, with f.when. */
+    stack: (...elements) => h('div.cx-stack', {}, ...elements),
     /** A handler for pointing at (i, j) of a view by mouse, finger or focus; without arguments: at nothing. */
     point: kind => (i, j) => {
       const next = i === undefined ? null : { kind, i, j };
@@ -114,6 +124,11 @@ export function frame({ model, el }, title) {
     walk: (key, label, size) => f.player(label, size, () => get(key), i => put({ [key]: i })),
     /** What a plot's `edit` does for the list `key` of the state. */
     edit: key => (i, value) => put({ [key]: get(key).map((v, at) => (at === i ? value : v)) }),
+    /** What a grid's `edit` does for the table `key` of the state. */
+    editTable: key => (i, j, change) => {
+      const { low, high } = limits[key];
+      put({ [key]: get(key).map((row, a) => row.map((v, b) => (a === i && b === j ? clamp(change(v), low, high) : v))) });
+    },
     /** Set the texts: strings or lists of strings and nodes. */
     write(parts) {
       const fill = (place, content) => place.replaceChildren(...[content ?? ''].flat());
@@ -128,29 +143,52 @@ export function frame({ model, el }, title) {
     /** Draw now and whenever the state changes; returns what ends the explorer. */
     start(draw) {
       f.draw = draw;
-      const update = () => { shows.forEach(show => show()); draw(); };
-      model.on('change', update);
+      const update = () => { shows.forEach(show => show()); draw(); steps.show(); };
+      const change = () => { asked.forget(); first?.classList.add('cx-done'); update(); };
+      model.on('change', change);
       update();
-      return () => { f.stop(); clearTimeout(speech); model.off('change', update); };
+      return () => { f.stop(); clearTimeout(speech); model.off('change', change); };
     },
   };
   return f;
+}
+
+/** The buttons − and + for the number that was last touched: what fingers have instead of keys. */
+function stepper() {
+  const label = h('span', { 'aria-hidden': 'true' });
+  const [less, more] = [-1, 1].map(by => button(by < 0 ? '−' : '+', () => offered.change(by)));
+  const el = h('div.cx-row.cx-stepper', { hidden: true }, label, less, more);
+  let offered;
+  const show = () => {
+    const cell = offered?.cell(), name = cell?.dataset.name;
+    el.hidden = !cell || Boolean(cell.fixed);
+    if (el.hidden) return;
+    label.textContent = name;
+    less.setAttribute('aria-label', `Decrease ${name}`);
+    more.setAttribute('aria-label', `Increase ${name}`);
+  };
+  return { el, show, offer(detail) { offered = detail; show(); } };
 }
 
 /** Hide the answer until the reader has typed a guess; then show both. No score is kept. */
 function predict(changed) {
   const id = freshId(), question = h('label', { for: id }), verdict = h('p.cx-verdict', { role: 'status' });
   const guess = h('input', { id, type: 'text', autocomplete: 'off', size: 6 });
-  const form = h('form.cx-row.cx-question', { hidden: true, onsubmit: look }, question, guess, h('button', {}, 'Look'));
-  let asking = false, solution, told;
+  const form = h('form.cx-row.cx-question', { hidden: true, onsubmit: look, onkeydown: leave }, question, guess, h('button', {}, 'Look'));
+  let asking = false, solution;
   const start = button('Predict first', () => { ask(true); guess.value = ''; guess.focus(); });
 
   function ask(whether) {
     asking = whether;
     form.hidden = !asking;
-    start.hidden = asking;
+    form.closest('.cx-stack').firstChild.hidden = asking;
     verdict.textContent = '';
     changed(asking);
+  }
+  function leave({ key }) {
+    if (key !== 'Escape') return;
+    ask(false);
+    start.focus();
   }
   function look(event) {
     event.preventDefault();
@@ -160,17 +198,17 @@ function predict(changed) {
     if (!said) return;
     const right = Math.abs(said - solution) < 0.005 ? ', as you said' : '';
     verdict.textContent = `You said ${said.replace('-', '−')}; it is ${number(solution)}${right}.`;
-    told = question.textContent;
   }
   return {
-    start, el: h('div', {}, form, verdict), asking: () => asking,
+    start, form, verdict, asking: () => asking,
     /** The question and its answer now; without one there is nothing to ask. */
     set(words, value) {
       question.textContent = words;
       start.disabled = value == null;
       if (start.disabled && asking) ask(false);
-      if (told !== words) verdict.textContent = '';
       solution = value;
     },
+    /** What was said of a state that is no more. */
+    forget() { verdict.textContent = ''; },
   };
 }

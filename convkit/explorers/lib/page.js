@@ -1,29 +1,8 @@
-// A page with no kernel: each explorer gets a model of its own, with anywidget's get, set, on, off and
-// save_changes. What the reader changed is kept in the page's address: #stride=s_3*n_8
-// EXPLORERS holds the render function of each; bundle.py makes it.
+// A page with no kernel: each explorer gets a model of its own. What the reader changed is kept in the page's address: #stride=s_3*n_8
+// Each explorer is a script of its own, which takes what it needs from LIBRARY; bundle.py makes both.
 import { equal, table } from './arithmetic.js';
-
-function pageModel(state, save) {
-  const listeners = {};
-  let dirty = false;
-  const tell = (event, value) => [...(listeners[event] || [])].forEach(listener => listener(model, value));
-  const model = {
-    get: key => state[key],
-    set(key, value) {
-      if (equal(state[key], value)) return;
-      state[key] = value;
-      dirty = true;
-      tell('change:' + key, value);
-      tell('change', value);
-    },
-    on: (events, listener) => events.split(' ').forEach(event => (listeners[event] ||= []).push(listener)),
-    off: (events, listener) => (events ? events.split(' ') : Object.keys(listeners)).forEach(event => {
-      listeners[event] = listener ? (listeners[event] || []).filter(other => other !== listener) : [];
-    }),
-    save_changes() { if (dirty) save(); dirty = false; },
-  };
-  return model;
-}
+import { addStyle } from './dom.js';
+import { pageModel } from './model.js';
 
 // --- The address. Whoever made it, a value that the figure does not take is left out. ---
 
@@ -63,8 +42,8 @@ function keep(id, state, first, limits) {
 
 // --- The page ---
 
-function start(place, id) {
-  const { explorer: name, state, limits } = place.dataset, first = JSON.parse(state), bounds = JSON.parse(limits);
+function start(place, id, render) {
+  const { state, limits } = place.dataset, first = JSON.parse(state), bounds = JSON.parse(limits);
   const linked = () => stateFrom(address().get(id), first, bounds);
   const current = { ...linked(), _limits: bounds, _initial: first };
   let waiting;
@@ -73,7 +52,7 @@ function start(place, id) {
     waiting = setTimeout(() => keep(id, current, first, bounds), 400);         // a drag is over
   });
   try {
-    EXPLORERS[name]().render({ model, el: place });
+    render({ model, el: place });
     place.dataset.ready = '';
     addEventListener('hashchange', () => {
       if (location.hash && !location.hash.includes('=')) return;          // a link within the page
@@ -86,17 +65,44 @@ function start(place, id) {
   }
 }
 
-function startAll() {
-  const seen = {};
-  let linked;
-  for (const place of document.querySelectorAll('[data-explorer]')) {
-    const name = place.dataset.explorer, n = (seen[name] = (seen[name] || 0) + 1);
-    const id = n > 1 ? `${name}-${n}` : name;
-    start(place, id);
-    if (address().has(id)) linked ||= place;
-  }
-  linked?.scrollIntoView();
+/** All explorers of the page, or those of one name, each with its own name in the address: stride, stride-2. */
+function places(name) {
+  const seen = {}, all = [...document.querySelectorAll('[data-explorer]')].map(place => {
+    const { explorer } = place.dataset, n = (seen[explorer] = (seen[explorer] || 0) + 1);
+    return { place, explorer, id: n > 1 ? `${explorer}-${n}` : explorer };
+  });
+  return name ? all.filter(({ explorer }) => explorer === name) : all;
 }
 
-if (document.readyState === 'loading') addEventListener('DOMContentLoaded', startAll);
-else startAll();
+const whenRead = act => (document.readyState === 'loading' ? addEventListener('DOMContentLoaded', act) : act());
+const linkedPlace = () => places().find(({ id }) => address().has(id))?.place;
+
+window.convkitExplorers = {
+  /** Called by the script of an explorer. */
+  add(name, style, make) {
+    addStyle(style);
+    const render = make(LIBRARY);
+    whenRead(() => {
+      for (const { place, id } of places(name)) start(place, id, render);
+      if (linkedPlace()?.dataset.explorer === name) linkedPlace().scrollIntoView();
+    });
+  },
+};
+
+/** The scripts that the page has no room for come when the reader comes near, or by a link to their state. */
+function waitForReaders(scripts) {
+  const load = ({ dataset }) => {
+    const name = dataset.explorer;
+    if (scripts[name]) document.head.append(Object.assign(document.createElement('script'), { src: scripts[name] }));
+    delete scripts[name];
+  };
+  const near = new IntersectionObserver(found => found.filter(one => one.isIntersecting).forEach(one => load(one.target)),
+    { rootMargin: '100%' });
+  // Before all is drawn everything is near.
+  addEventListener('load', () => places().forEach(({ place, explorer }) => scripts[explorer] && near.observe(place)));
+  if (linkedPlace()) load(linkedPlace());
+}
+
+const { src, dataset } = document.currentScript;
+const later = (dataset.later || '').split(' ').filter(Boolean).map(path => [path.match(/(\w+)\.js/)[1], new URL(path, src).href]);
+if (later.length) whenRead(() => waitForReaders(Object.fromEntries(later)));

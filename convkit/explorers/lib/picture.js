@@ -1,39 +1,75 @@
 // A picture too large for numbers, on a canvas: an input in 16 greys, anything else in the two colours of
 // convkit.plotting for signs, on white paper.
-import { clamp, largest } from './arithmetic.js';
+import { clamp, equal, largest } from './arithmetic.js';
 import { h, number, panel } from './dom.js';
+import { drag } from './drag.js';
 
-const PIXEL = 4, POSITIVE = [166, 124, 0], NEGATIVE = [98, 54, 168];
+const POSITIVE = [166, 124, 0], NEGATIVE = [98, 54, 168];
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /**
  * What a grid is, for rows of numbers: `set(words, rows, box)`. The box [[top, height], [left, width]] is the one
- * cursor, which keys and mouse move.
+ * cursor, which keys and mouse move. point, pick and take are those of a grid; size is the largest number of
+ * rows, which as much room as CSS gives to `.cx-picture` is shared out to.
  */
-export function picture({ role, label, point, pick = () => {} }) {
-  const canvas = h('canvas', { role: 'img', 'aria-label': label });
+export function picture({ role, label, size = 64, point, pick = () => {}, take }) {
+  const canvas = h('canvas', { role: 'img', 'aria-label': label }), ink = canvas.getContext('2d');
   const cursor = h('div.cx-box', { tabindex: 0, role: 'application' });
-  const stage = h('div.cx-picture', { role: 'group', 'aria-label': label, 'data-view': '' }, canvas, cursor);
+  const stage = h('div.cx-picture.cx-holds', { role: 'group', 'aria-label': label, 'data-view': '' }, canvas, cursor);
   const { el, head } = panel(role, stage);
-  let at;
+  let at, drawn;
 
-  const moveTo = (i, j) => point(clamp(i, 0, canvas.height - 1), clamp(j, 0, canvas.width - 1));
-  const follow = ({ clientX, clientY }) => {
-    const { top, left } = canvas.getBoundingClientRect();
-    moveTo(Math.floor((clientY - top) / PIXEL), Math.floor((clientX - left) / PIXEL));
-  };
-  stage.addEventListener('pointermove', follow);
+  const inside = (i, j) => [clamp(i, 0, canvas.height - 1), clamp(j, 0, canvas.width - 1)];
+  function under({ clientX, clientY }) {
+    const { top, left, width, height } = canvas.getBoundingClientRect();
+    return inside(Math.floor((clientY - top) / height * canvas.height), Math.floor((clientX - left) / width * canvas.width));
+  }
+  let held = false;
+  stage.addEventListener('pointermove', event => { if (!held) point(...under(event)); });
   stage.addEventListener('pointerleave', () => point());
-  stage.addEventListener('click', event => { follow(event); pick(...at); cursor.focus(); });
-  cursor.addEventListener('focus', () => moveTo(...at));
+  stage.addEventListener('click', event => { pick(...under(event)); cursor.focus({ preventScroll: true }); });
+  drag(stage, event => {
+    const start = under(event), go = take ? take(...start) : pick;
+    let last = take ? start : null;
+    return go && (({ x, y }) => {
+      held = true;
+      const next = under({ clientX: x, clientY: y });
+      if (equal(next, last)) return;
+      last = next;
+      point();
+      go(...next);
+    });
+  }, () => { held = false; });
+  cursor.addEventListener('focus', () => { if (!held) point(...at); });
   cursor.addEventListener('blur', () => point());
   cursor.addEventListener('keydown', event => {
     const { key } = event, move = MOVES[key];
-    if (move) moveTo(at[0] + move[0], at[1] + move[1]);
-    else if (key === ' ' || (key === 'Enter' && !event.shiftKey)) pick(...at);
+    if (move) {
+      const from = at, to = inside(at[0] + move[0], at[1] + move[1]);
+      if (event.shiftKey && take) take(...from)?.(...to);
+      point(...to);
+    } else if (key === ' ' || (key === 'Enter' && !event.shiftKey)) pick(...at);
     else return;
     event.preventDefault();
   });
+
+  function paint(rows) {
+    const [height, width] = [rows.length, rows[0].length], image = new ImageData(width, height), { data } = image;
+    const scale = role === 'input' ? 1 : 255 / largest(rows);
+    let k = 0;
+    for (const row of rows) {
+      for (const v of row) {
+        const colour = v < 0 ? NEGATIVE : POSITIVE, grey = role === 'input';
+        data[k++] = grey ? 17 * v : colour[0];
+        data[k++] = grey ? 17 * v : colour[1];
+        data[k++] = grey ? 17 * v : colour[2];
+        data[k++] = grey ? 255 : Math.round(scale * Math.abs(v));
+      }
+    }
+    if (canvas.height !== height || canvas.width !== width) Object.assign(canvas, { height, width });
+    canvas.style.width = (100 * width) / size + '%';
+    ink.putImageData(image, 0, 0);
+  }
 
   return {
     el,
@@ -41,13 +77,9 @@ export function picture({ role, label, point, pick = () => {} }) {
       head(words);
       at = [top, left];
       cursor.setAttribute('aria-label', `${label} ${at.join(', ')}: ${number(rows[top][left])}`);
-      for (const [side, size] of Object.entries({ top, left, height, width })) cursor.style[side] = PIXEL * size + 'px';
-      const image = new ImageData(rows[0].length, rows.length), scale = largest(rows);
-      rows.flat().forEach((v, k) => image.data.set(role === 'input' ? [17 * v, 17 * v, 17 * v, 255]
-        : [...(v < 0 ? NEGATIVE : POSITIVE), Math.round((255 * Math.abs(v)) / scale)], 4 * k));
-      Object.assign(canvas, { height: rows.length, width: rows[0].length });
-      canvas.style.width = PIXEL * rows[0].length + 'px';
-      canvas.getContext('2d').putImageData(image, 0, 0);
+      for (const [side, cells] of Object.entries({ top, left, height, width })) cursor.style[side] = (100 * cells) / size + '%';
+      if (rows !== drawn) paint(rows);
+      drawn = rows;
     },
   };
 }
