@@ -13,7 +13,8 @@ NEW_RULES = {"label-content-name-mismatch": {"enabled": True}}
 
 # Unfold all that folds, and have the theme look again for boxes of code that scroll, which it makes
 # stops of the Tab key. And spare axe what it need not judge a thousand times over, which takes most
-# of its time: all but one of the words of code that share a class and so a colour.
+# of its time: all but one of the words of code that share a class and so a colour, and all but one
+# of the formulas that stand in places of one kind.
 PREPARE = """() => {
     document.querySelectorAll('details').forEach(folded => folded.open = true);
     const seen = new Set();
@@ -24,6 +25,13 @@ PREPARE = """() => {
         const kind = [word.className, ...places].join(' in ');
         if (seen.has(kind)) word.replaceWith(word.textContent);
         seen.add(kind);
+    }
+    for (const math of document.querySelectorAll('math')) {
+        const kind = ['math'];
+        for (let part = math.parentElement; part; part = part.parentElement)
+            kind.push(part.tagName, part.className);
+        if (seen.has(kind.join())) math.replaceChildren('x');
+        seen.add(kind.join());
     }
     document.querySelectorAll('pre').forEach(code => code.removeAttribute('tabindex'));
     dispatchEvent(new Event('resize'));
