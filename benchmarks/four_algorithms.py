@@ -13,11 +13,8 @@ os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 if hasattr(os, "sched_setaffinity"):  # convkit counts its cores when it is imported
     os.sched_setaffinity(0, [max(os.sched_getaffinity(0))])
 
-import argparse
-import csv
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import timing
@@ -77,19 +74,5 @@ def processor_seconds(call: Call) -> float:
     return time.process_time() - begin
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--csv", type=Path, help="also write all figures to this file")
-    options = parser.parse_args()
-    print(timing.machine())
-    records = [*grid(options.rounds), *one_liners(options.rounds)]
-    if options.csv:
-        with open(options.csv, "w", newline="") as file:
-            writer = csv.DictWriter(file, records[0].keys(), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(records)
-
-
 if __name__ == "__main__":
-    main()
+    timing.main(__doc__, ROUNDS, lambda count: [*grid(count), *one_liners(count)])

@@ -6,13 +6,10 @@ Multiplications by the count of each method's docstring, time measured, and the 
 beside its prediction. The unit of time is im2col's on the same fixed problem in the same round.
 """
 
-import argparse
-import csv
 import itertools
 import math
 import tracemalloc
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import timing
@@ -180,24 +177,15 @@ def table(dimensions: str, what: str, count: int) -> list[dict[str, object]]:
     return records
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--csv", type=Path, help="also write all figures to this file")
-    options = parser.parse_args()
-    print(timing.machine())
-    records = [
+def tables(count: int) -> list[dict[str, object]]:
+    """Print all tables; return their rows as records."""
+    return [
         record
         for dimensions, (_, values) in BASES.items()
         for what in values
-        for record in table(dimensions, what, options.rounds)
+        for record in table(dimensions, what, count)
     ]
-    if options.csv:
-        with open(options.csv, "w", newline="") as file:
-            writer = csv.DictWriter(file, records[0].keys())
-            writer.writeheader()
-            writer.writerows(records)
 
 
 if __name__ == "__main__":
-    main()
+    timing.main(__doc__, ROUNDS, tables)

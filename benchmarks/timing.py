@@ -12,6 +12,8 @@ What distorts such readings, up to tenfold, and what is done about it here:
   MALLOC variables keep it (glibc), for everyone alike.
 """
 
+import argparse
+import csv
 import os
 import platform
 import statistics
@@ -116,3 +118,18 @@ def geometric_mean(values: Iterable[float]) -> float:
 def row(*cells: object) -> str:
     """One line of a Markdown table."""
     return f"| {' | '.join(map(str, cells))} |"
+
+
+def main(doc: str, count: int, measure: Callable[[int], list[dict[str, object]]]) -> None:
+    """Run a benchmark from the command line: `measure` prints tables and returns the figures."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=count)
+    parser.add_argument("--csv", type=Path, help="also write all figures to this file")
+    options = parser.parse_args()
+    print(machine())
+    records = measure(options.rounds)
+    if options.csv:
+        with open(options.csv, "w", newline="") as file:
+            writer = csv.DictWriter(file, records[0].keys(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(records)
