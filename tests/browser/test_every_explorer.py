@@ -366,6 +366,10 @@ HANDS = {
         ("Kernel w", (0, 1), (0, -6), ["+", "ArrowUp"]),
         ("Output y, of mirrored copies of w", (0, 3), (26, 0), ["ArrowRight", "Enter"]),
     ],
+    "matrix": [
+        ("Kernel", (0, 1), (0, -30), ["+", "+", "+"]),
+        ("Vector", (2, 0), (0, 20), ["-", "-"]),
+    ],
     "stride": [
         ("Input with padding", (1, 1), (50, 0), ["Shift+ArrowRight"]),
         ("Kernel", (0, 0), (0, -30), ["+", "+", "+"]),

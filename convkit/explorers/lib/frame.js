@@ -43,7 +43,7 @@ export function frame({ model, el }, title, { prompt, room = {}, low } = {}) {
   const top = roomy(formula, room.formula);
   const root = h('div.cx', { role: 'group', 'aria-label': title }, skip, first, controls,
     ...(low ? [views, top] : [top, views]), sum, roomy(sentence, room.sentence),
-    h('div.cx-stack', {}, buttons, asked.form), h('div.cx-after', {}, asked.verdict, steps.el), roomy(h('p', {}, call), room.call), live, end);
+    h('div.cx-stack', {}, buttons, asked.form), h('div.cx-after', {}, asked.verdict, steps.el), roomy(h('p.cx-formula', {}, call), room.call), live, end);
   keepKeys(root);
   root.addEventListener('cx-edit', ({ detail }) => steps.offer(detail));
   el.append(root);
