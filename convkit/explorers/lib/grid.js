@@ -46,9 +46,11 @@ export function grid({ role, label, room, ...acts }) {
       if (rows.length !== cells.length || rows[0]?.length !== cells[0]?.length) rebuild(rows);
       rows.forEach((row, i) => row.forEach((entry, j) => draw(cells[i][j], entry, scale)));
     },
+    // For window:
     window(top, left, height, width) {
       over.hidden = top === undefined;
       if (!over.hidden) over.style.cssText = `--top: ${top}; --left: ${left}; --tall: ${height}; --wide: ${width}`;
     },
+    // End.
   };
 }
