@@ -29,8 +29,8 @@ ROUNDS, STEPS = 8, 60
 REDRAWS = 6  # in a round
 THROTTLES = (1, 4)
 
-# Moves one slider after the other up and down, and times each step; without sliders, goes through the
-# lists.
+# Moves one slider after the other up and down, and times each step; goes through the lists of a
+# figure without sliders.
 STEP = """steps => {
     const place = document.querySelector('[data-explorer]');
     const shown = kind => [...place.querySelectorAll(kind)].filter(control =>
