@@ -133,14 +133,14 @@ function pixels(text, n) {
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, 'receptive fields', { prompt: 'Drag a unit, or the box over the picture.', low: true,
+  const f = frame({ model, el }, 'receptive fields', { prompt: 'Drag a unit, or the box.', low: true,
     room: { formula: [62, 62, 62, 62], sentence: 140, call: 290, question: 48 } });
   const { get, put, limits } = f;
   const matches = ([, change]) => Object.entries({ ...PLAIN, ...change }).every(([key, value]) =>
     equal(...[get(key), value].map(v => (Array.isArray(v) ? v.slice(0, get('depth')) : v))));
   const like = choice({ label: 'layers as in', words: { own: 'own', ...Object.fromEntries(Object.keys(PRESETS).map(key => [key, key])) },
     change: name => name !== 'own' && put({ ...PLAIN, ...PRESETS[name] }) });
-  like.el.classList.add('cx-broad');
+  like.el.classList.add('cx-across');
   f.follow(() => like.show((Object.entries(PRESETS).find(matches) || ['own'])[0]));
   f.controls(like.el, f.slider('depth', 'layers', ''), f.slider('n', 'input size'));
   const L = grid({ role: 'kernel', label: 'Layers', room: [4, 4], edit: (i, j, change) => {
@@ -154,11 +154,12 @@ function render({ model, el }) {
     const { n, r: size, jump, start } = rows[unit[0]], near = at => clamp(Math.round((at - start - (size - 1) / 2) / jump), 0, n - 1);
     put({ i: near(c), j: near(r) });
   };
-  const B = picture({ role: 'input', label: 'Fields in a picture', pick: bring, take: () => bring,
+  const B = picture({ role: 'input', label: 'Fields', pick: bring, take: () => bring,
     steer: (down, along) => put({ i: clamp(unit[1] + along, 0, rows[unit[0]].n - 1), j: clamp(unit[2] + down, 0, rows[unit[0]].n - 1) }) });
   const boxes = range(4).map(() => h('div.cx-inner'));
   B.stage.append(...boxes);
-  f.views.append(h('div.cx-broad', { style: '--role: var(--input)' }, T.svg), B.el, L.el);
+  B.el.classList.add('cx-seen');
+  f.views.append(h('div.cx-across', { style: '--role: var(--input)' }, T.svg), B.el, L.el);
   let wide = 0;
   const watch = new ResizeObserver(([{ contentRect }]) => {
     if (contentRect.width === wide || !contentRect.width) return;

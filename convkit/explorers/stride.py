@@ -37,6 +37,8 @@ class Stride(Explorer):
     x, w : array_like of int
         Input, at most 9 x 9, and kernel, at most 5 x 5, from -9 to 9; the first `n` and `k` rows
         and columns count.
+    reads : bool
+        Whether the figure shows how often each input is read, in the place of its value.
     r, c : int
         Row and column of the output that is picked.
 
