@@ -386,7 +386,7 @@ HANDS = {
         ("Vector", (2, 0), (0, 20), ["-", "-"]),
     ],
     "stride": [
-        ("Input with padding", (1, 1), (50, 0), ["Shift+ArrowRight"]),
+        ("Input with padding", (1, 1), (0, 50), ["Shift+ArrowDown"]),
         ("Kernel", (0, 0), (0, -30), ["+", "+", "+"]),
         ("Output", (0, 0), (25, 0), ["ArrowRight", "Enter"]),
     ],
