@@ -22,7 +22,7 @@ def cell(figure, view, at):
 def middle(figure, view, at):
     """The middle of a cell on the screen, which is scrolled there."""
     place = cell(figure, view, at)
-    place.scroll_into_view_if_needed()
+    place.evaluate("e => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
     box = place.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 

@@ -361,13 +361,13 @@ def test_no_number_of_a_finger_is_out_of_reach(browser, explorer):
 # Of each explorer: a view, a cell of it, a way to drag it, and keys that do the same.
 HANDS = {
     "flip": [
-        ("Signal", (0, 0), (0, -16), ["ArrowUp", "ArrowUp"]),
+        ("Signal", (0, 0), (0, -32), ["ArrowUp"] * 4),
         ("Kernel", (0, 1), (52, 0), ["Shift+ArrowRight", "Shift+ArrowRight"]),
         ("Kernel", (0, 1), (0, 20), ["ArrowDown", "-"]),
         ("Output y", (0, 1), (26, 0), ["ArrowRight", "Enter"]),
     ],
     "superpose": [
-        ("Input x", (0, 2), (0, -11), ["ArrowUp", "ArrowUp"]),
+        ("Input x", (0, 2), (0, -22), ["ArrowUp"] * 4),
         ("Kernel w", (0, 1), (0, -6), ["+", "ArrowUp"]),
         ("Output y, of mirrored copies of w", (0, 3), (26, 0), ["ArrowRight", "Enter"]),
     ],
@@ -392,11 +392,14 @@ HANDS = {
     ],
 }
 PHONE_SCREEN = {"width": 375, "height": 667}
+TOUCH = {"viewport": PHONE_SCREEN, "has_touch": True, "reduced_motion": "reduce"}
 
 
 @EXPLORERS
 def test_what_can_be_dragged_is_moved_by_mouse_finger_and_keys(browser, explorer):
-    with opened(browser, explorer(), viewport=PHONE_SCREEN, has_touch=True) as figure:
+    with opened(browser, explorer(), **TOUCH) as figure:
+        # So that a finger that does not drag would scroll, up or down.
+        figure.page.evaluate("document.body.style.paddingBlock = '700px'")
         untouched = hands.state(figure)
         for view, at, by, keys in HANDS[explorer.name()]:
             states = []
@@ -426,11 +429,12 @@ def test_what_can_be_dragged_is_moved_by_mouse_finger_and_keys(browser, explorer
 
 @EXPLORERS
 def test_the_page_scrolls_under_a_finger_that_begins_elsewhere(browser, explorer):
-    with opened(browser, explorer(), viewport=PHONE_SCREEN, has_touch=True) as figure:
+    with opened(browser, explorer(), **TOUCH) as figure:
         before = as_read(figure)
         start = hands.middle(figure, explorer.name(), ".cx-sentence")
-        hands.swipe(figure, start, (0, -200))
-        figure.page.wait_for_function("scrollY > 0")
+        scrolled = figure.page.evaluate("scrollY")
+        hands.swipe(figure, start, (0, 100))
+        figure.page.wait_for_function(f"scrollY < {scrolled}")
         assert as_read(figure) == before
 
 
