@@ -31,7 +31,10 @@ EXPLORERS = [
     ),
     Explorer("Superpose", "s=1", 1, "stride s", "stride={}", None, **trait("s")),
     Explorer("Matrix", "n=6", 6, "input size n", "# (1, 1, {})", "Matrix", **trait("n")),
-    Explorer("Edges", "n=8", 8, "input size n", "(1, 1, {0}, {0})", "Output y", **trait("n")),
+    Explorer(
+        "Edges", "image='bar', n=8", 8, "input size n", "(1, 1, {0}, {0})", "Output y",
+        **trait("n"),
+    ),
     Explorer("Field", "depth=2", 2, "layers", "layer {}: r =", "Layers", **trait("depth")),
     Explorer(
         "Stride", "n=7, k=3, p=1, s=2, d=1", 2, "stride s", "stride={}",
