@@ -15,10 +15,10 @@ const about = value => number(value + 1e-9);     // what is not negative, rounde
 /** The frequency per kept sample that a frequency per sample seems to have. */
 const folded = (f, s) => s * f - Math.ceil(s * f - 0.5);
 
-/** What the kernel multiplies a wave of f periods per sample by: its size, its angle and its real part. */
+/** What the kernel multiplies a wave of f periods per sample by: its size and its angle. */
 function factorOf({ w, over }, f) {
   const [re, im] = [Math.cos, Math.sin].map(of => sum(w.map((weight, a) => weight * of(ROUND * f * (a - 2)))) / over);
-  return { re, size: Math.hypot(re, im), angle: Math.abs(im) < 1e-9 ? (re < 0 ? Math.PI : 0) : Math.atan2(im, re) };
+  return { size: Math.hypot(re, im), angle: Math.abs(im) < 1e-9 ? (re < 0 ? Math.PI : 0) : Math.atan2(im, re) };
 }
 
 /** The state, the wave x, z that the kernel makes of it, and how often the kept samples of that seem to turn. */
@@ -60,7 +60,7 @@ function signal(role, label, name, point, move) {
   let shape;
   roving(svg, {
     point: (_, i) => point(i),
-    take: (_, i) => move && ((_, to) => { move(to - i); return false; }),
+    take: (_, i) => (_, to) => { move()(to - i); return false; },
     hold(_, { clientX, clientY }) {
       const { a, e, f } = svg.getScreenCTM(), place = (x, y) => shape.place((x - e) / a, (y - f) / a), from = place(clientX, clientY), go = move();
       return ({ x, y }) => { point(); go(place(x, y) - from); };
@@ -101,7 +101,7 @@ function signal(role, label, name, point, move) {
       cells.forEach((cell, i) => {
         cell.lastChild.setAttribute('d', '');
         cell.children[1].textContent = '';
-        give(cell, { class: 'cx-column', 'aria-label': `tiles that lean like a ${ends[0] < ends[1] ? 'backslash' : 'slash'}, part ${i}` });
+        give(cell, { class: 'cx-column', 'aria-label': 'column ' + 2 * i });
       });
     },
   };
@@ -180,10 +180,9 @@ function kernelRow(low, high, point, edit) {
 
 // --- Words ---
 
-function ofKernel({ q, kernel, by: { re, size, angle } }) {
+function ofKernel({ q, kernel, by: { size, angle } }) {
   if (kernel === 'none') return '';
   if (size < 1e-9) return 'The kernel wipes this wave out. ';
-  if (Math.abs(re - 1) < 1e-9 && !angle) return 'The kernel leaves this wave as it is. ';
   const later = -angle * N / (ROUND * q), said = `The kernel multiplies this wave by ${about(size)}`;
   if (!angle || angle === Math.PI) return said + (angle ? ' and turns it upside down. ' : '. ');
   return `${said} and moves it ${about(Math.abs(later))} places ${later > 0 ? 'later' : 'earlier'}. `;
@@ -199,8 +198,8 @@ function ofStride({ q, s, m, by, turns }) {
 function ofTiles(net) {
   const { s, kernel } = net, [down, across] = TILES.map(([, f]) => factorOf(net, f).size);
   return (kernel === 'none' ? '' : `The kernel leaves ${about(down * across)} of the stripes. `) + (s === 1 ? 'The tiles lean like \\.'
-    : s === 4 ? 'Across, the tiles are so fine that they fold twice, mirrored and mirrored back: they lean like \\ again.'
-      : `Down, the tiles are coarse enough for every ${ORDER[s]} pixel; across, they are too fine and fold, mirrored. They lean the other way, like /.`);
+    : s === 4 ? 'Across, the tiles fold twice, mirrored and mirrored back: they lean like \\ again.'
+      : `Across, the tiles are too fine for every ${ORDER[s]} pixel: they fold, mirrored, and lean the other way, like /.`);
 }
 
 function sumOf({ q, t, s, x, z, w, over }, kind, i) {
@@ -217,12 +216,12 @@ function formulaOf(net) {
 
 function callOf({ roof, s, m, over }) {
   const stride = `${over > 1 ? ` / ${roof ? over ** 2 : over}` : ''}, stride=${s})  # (1, 1, `;
-  return roof ? `F.conv2d(F.pad(x, 4 * (2,), mode="replicate"), w.outer(w)[None, None]${stride}${TALL}, ${SEEN}) → (1, 1, ${Math.ceil(TALL / s)}, ${SEEN / s})`
-    : `F.conv1d(F.pad(x, (2, 2), mode="circular"), w${stride}${N}) → (1, 1, ${m})`;
+  return roof ? `F.conv2d(F.pad(x, 4 * (2,), "replicate"), w.outer(w)[None, None]${stride}${TALL}, ${SEEN}) → (1, 1, ${Math.ceil(TALL / s)}, ${SEEN / s})`
+    : `F.conv1d(F.pad(x, (2, 2), "circular"), w${stride}${N}) → (1, 1, ${m})`;
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, 'waves through a kernel and a stride', { low: true, room: { formula: 60, sentence: 190, call: 125, question: 45 },
+  const f = frame({ model, el }, 'waves through a kernel and a stride', { low: true, room: { formula: 60, sentence: 160, call: 150, question: 45 },
     prompt: model.get('s') > 1 ? 'Drag x to the right: which way does y go?' : 'Drag the dot along the gain curve.' });
   const { get, put, limits } = f, now = () => layer(get, limits), greys = pixelsOf(limits.view.roof);
 
@@ -260,7 +259,7 @@ function render({ model, el }) {
     f.write({
       formula: formulaOf(net), sum: roof ? '' : answer(sumOf(net, kind === 'x' ? 'x' : 'z', kind === 'w' ? 0 : i)), call: callOf(net),
       warn: s > 1 && (roof || Math.abs(turns) !== q), sentence: answer(roof ? ofTiles(net) : (ofKernel(net) + ofStride(net)).trim()),
-      ...(roof ? { question: 'Of the two frequencies, how many get mirrored?', solution: hops(net).filter(({ way }) => way.length % 2 < 1).length }
+      ...(roof ? { question: 'How many of the two will be mirrored?', solution: hops(net).filter(({ way }) => way.length % 2 < 1).length }
         : { question: 'How many turns will the kept samples show?', solution: by.size < 1e-9 ? null : Math.abs(turns) }),
     });
   });

@@ -110,12 +110,12 @@ class Waves(Explorer):
     @property
     def output(self) -> Array:
         """What the kernel makes of the input, and the stride keeps."""
-        x, w, centred = self.input[None], self.weights, {"stride": self.s, "padding": 2}
+        x, w = self.input[None], self.weights
         if self.view == "roof":
-            w, mode = np.outer(w, w), "replicate"
-            y: Array = conv2d(x, w[None, None], **centred, padding_mode=mode)[0]
+            w2 = np.outer(w, w)[None, None]
+            y: Array = conv2d(x, w2, None, self.s, 2, padding_mode="replicate")[0]
         else:
-            y = conv1d(x, w[None, None], **centred, padding_mode="circular")[0]
+            y = conv1d(x, w[None, None], None, self.s, 2, padding_mode="circular")[0]
         return y
 
     def factor(self, frequency: float) -> complex:
@@ -131,7 +131,7 @@ class Waves(Explorer):
     @property
     def turns(self) -> int:
         """How often the kept samples seem to turn round the ring, negative for backwards."""
-        return round(N / self.s * folded(self.q / N, self.s))
+        return int(np.rint(N / self.s * folded(self.q / N, self.s)))
 
     def sentence(self) -> str:
         """Return what the figure says in its present state."""
@@ -145,8 +145,6 @@ class Waves(Explorer):
             return ""
         if abs(factor) < 1e-9:
             return "The kernel wipes this wave out."
-        if abs(factor - 1) < 1e-9:
-            return "The kernel leaves this wave as it is."
         said = f"The kernel multiplies this wave by {about(abs(factor))}"
         if abs(factor.imag) < 1e-9:
             return said + (" and turns it upside down." if factor.real < 0 else ".")
@@ -177,12 +175,12 @@ class Waves(Explorer):
             return f"{said}The tiles lean like \\."
         if self.s == 4:
             return (
-                f"{said}Across, the tiles are so fine that they fold twice, mirrored and mirrored "
-                "back: they lean like \\ again."
+                f"{said}Across, the tiles fold twice, mirrored and mirrored back: "
+                "they lean like \\ again."
             )
         return (
-            f"{said}Down, the tiles are coarse enough for every {ORDER[self.s]} pixel; across, they "
-            "are too fine and fold, mirrored. They lean the other way, like /."
+            f"{said}Across, the tiles are too fine for every {ORDER[self.s]} pixel: "
+            "they fold, mirrored, and lean the other way, like /."
         )
 
     def still(self) -> Figure:
