@@ -93,7 +93,7 @@ function signal(role, label, name, point, move) {
       start(words, SHAPES.roof);
       const height = rows.length, width = rows[0].length, canvas = Object.assign(document.createElement('canvas'), { width, height });
       const ink = canvas.getContext('2d'), pixels = ink.createImageData(width, height), column = stripe(rows, down, across);
-      rows.flat().forEach((v, k) => pixels.data.set(signed ? [...(v < 0 ? [98, 54, 168] : [166, 124, 0]), Math.abs(v) * 36] : [v, v, v, 7].map(c => c * 36.43), 4 * k));
+      rows.flat().forEach((v, k) => pixels.data.set([...(!signed ? [v, v, v].map(c => c * 36.43) : (v < 0 ? [98, 54, 168] : [166, 124, 0]).map(c => 255 + (c - 255) * Math.abs(v) / 7)), 255], 4 * k));
       ink.putImageData(pixels, 0, 0);
       image.setAttribute('href', canvas.toDataURL());
       const ends = [-0.5, height - 0.5].map(row => (column(row) + 0.5) * SEEN / width);
@@ -153,7 +153,7 @@ function gainCurve(put) {
       ...range(7).map(k => text(along(2 * k), FLOOR + 16, roof ? ['0', '', '', '¼', '', '', '½'][k] : 2 * k)), path('curve', 'M' + curve.join('L')),
       ...stems.flatMap(({ name, way, size }) => {
         const [from, ...more] = way, end = more[more.length - 1], level = y(size);
-        return [path('stem', `M${along(from)},${FLOOR}V${level}`), name && h('text.cx-beside', { x: along(from) + 4, y: level + 18 }, name),
+        return [path('stem', `M${along(from)},${FLOOR}V${level}`), name && h('text.cx-beside', { x: along(from) + 4, y: FLOOR - 5 }, name),
           ...(more.length ? [path('seen', `M${along(end)},${FLOOR}V${level}`), path('dot', square([along(end), level])),
             path('hop', more.map((to, k) => `M${along(way[k])},${level}A${TURN * (way[k] - to) / 2},26 0 0 0 ${along(to)},${level}`).join(''))] : []).map(
             part => { part.classList.add('cx-answer'); return part; }),

@@ -28,8 +28,8 @@ KERNELS = {
 OFFSETS = np.arange(5) - 2  # of the kernel's weights from its centre
 ORDER = {2: "second", 3: "third", 4: "fourth"}
 
-# Part of a roof: rows 260 to 280 and columns 200 to 271 of the photograph china.jpg of scikit-learn,
-# in 8 greys of 3 bits each.
+# Part of a roof: rows 260 to 280 and columns 200 to 271 of china.jpg, a photograph that comes with
+# scikit-learn, in 8 greys of 3 bits each.
 HEIGHT, WIDTH, SEEN = 21, 72, 48
 ROOF = (
     "aSSSRJRKQLITJUIsBsC0DyNoNgeRlJtK0L0LZCqLpLxMxOoXYWYeQeRmRtK0MyNpVheZmStSsJ0K0CzKzDyNyM6N"
@@ -124,7 +124,7 @@ class Waves(Explorer):
 
     @property
     def gain(self) -> float:
-        """The size of the kernel's factor for the wave; for the tiles, that of down times across."""
+        """The size of the kernel's factor for the wave; for the tiles, down times across."""
         waves = TILES if self.view == "roof" else [self.q / N]
         return float(np.prod([abs(self.factor(f)) for f in waves]))
 
