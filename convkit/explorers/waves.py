@@ -83,7 +83,7 @@ class Waves(Explorer):
 
     view = choice("line", "line", "ring", "roof")
     view.tag(limits=view.metadata["limits"] | {"roof": ROOF})
-    kernel = preset(KERNELS, "own")
+    kernel = preset("none", KERNELS, "own")
     w = numbers(KERNELS["none"], -9, 9)
     q = whole(7, 0, N // 2)
     s = whole(3, 1, 4)
