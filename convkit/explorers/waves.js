@@ -8,7 +8,6 @@ import { roving } from './lib/roving.js';
 const N = 24, ROUND = 2 * Math.PI;                                       // places on the ring
 const TALL = 21, BROAD = 72, SEEN = 48;                                  // pixels of the roof, and how many columns show
 const TILES = [['down', -13 / 128], ['across', 34 / 128]];               // periods per pixel of its strongest wave
-const ORDER = ['', '', 'second', 'third', 'fourth'];
 
 const about = value => number(value + 1e-9);     // what is not negative, rounded as in Python
 
@@ -199,7 +198,7 @@ function ofTiles(net) {
   const { s, kernel } = net, [down, across] = TILES.map(([, f]) => factorOf(net, f).size);
   return (kernel === 'none' ? '' : `The kernel leaves ${about(down * across)} of the stripes. `) + (s === 1 ? 'The tiles lean like \\.'
     : s === 4 ? 'Across, the tiles fold twice, mirrored and mirrored back: they lean like \\ again.'
-      : `Across, the tiles are too fine for every ${ORDER[s]} pixel: they fold, mirrored, and lean the other way, like /.`);
+      : `Across, the tiles are too fine for stride ${s}: they fold, mirrored, and lean the other way, like /.`);
 }
 
 function sumOf({ q, t, s, x, z, w, over }, kind, i) {

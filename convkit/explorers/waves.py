@@ -26,7 +26,6 @@ KERNELS = {
     "sharpen": [0, -1, 6, -1, 0],
 }
 OFFSETS = np.arange(5) - 2  # of the kernel's weights from its centre
-ORDER = {2: "second", 3: "third", 4: "fourth"}
 
 # Part of a roof: rows 260 to 280 and columns 200 to 271 of china.jpg, a photograph that comes with
 # scikit-learn, in 8 greys of 3 bits each.
@@ -179,7 +178,7 @@ class Waves(Explorer):
                 "they lean like \\ again."
             )
         return (
-            f"{said}Across, the tiles are too fine for every {ORDER[self.s]} pixel: "
+            f"{said}Across, the tiles are too fine for stride {self.s}: "
             "they fold, mirrored, and lean the other way, like /."
         )
 
@@ -187,7 +186,7 @@ class Waves(Explorer):
         """Return input, output and gain curve as a figure."""
         figure = Figure(figsize=(5.4, 5.4), layout="constrained", facecolor="white")
         first, second, last = figure.subplots(3, 1, height_ratios=[1, 1, 1.1])
-        kept = "output y" if self.s == 1 else f"output y, every {ORDER[self.s]} kept"
+        kept = f"output y, stride {self.s}"
         if self.view == "roof":
             plotting.picture(first, self.input, "input x")
             plotting.picture(second, self.output, kept)
