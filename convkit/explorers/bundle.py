@@ -6,8 +6,8 @@ with all that it imports. A page gets the shared library, `library`, and the `sc
 explorer that it shows. The sources may say ``import { a, b } from './lib/x.js';`` on one line,
 ``export const`` and ``export function`` in `lib`, and ``export default { render };`` at the end of
 an explorer. Joined files share one scope, so a name that two of them define is an error. What the
-library has for few stands between ``// For walk, player:`` and ``// End.`` (in a style sheet, within
-``/* */``): a live notebook gets it only with an explorer that says one of these words.
+library has for few stands between ``// For walk, player:`` and ``// End.`` (in a style sheet,
+within ``/* */``): a live notebook gets it only with an explorer that says one of these words.
 
 An installed convkit has all of them ready (`write_all`, which ``hatch_build.py`` calls), so that
 nothing is joined when a notebook runs.

@@ -131,7 +131,10 @@ function render({ model, el }) {
   const f = frame({ model, el }, 'edges', { prompt: 'Drag the patch over the picture.', low: true,
     room: { formula: 66, sentence: 310, call: 132, question: 48 } });
   const { get, put, limits } = f, large = () => get('image') === 'photo', pad = () => Number(get('padding') !== 'none');
-  const shown = (kind, key) => limits[kind].presets[get(kind)] || get(key);
+  const shown = (kind, key) => {
+    const rows = limits[kind].presets[get(kind)] || get(key);
+    return rows.length > 1 ? rows : get(key).map(() => rows[0]);        // a preset of equal rows has one
+  };
   let seen = [], net;
   /** All that does not depend on what is pointed at, computed once for each state. */
   function layer() {

@@ -38,9 +38,15 @@ KERNEL = [[0, 1, 2], [-1, 0, 1], [-2, -1, 0]]
 
 
 def preset(default: str, tables: dict[str, Any], *others: str) -> State:
-    """Return a trait for one of some tables, which its page is given too, or for something else."""
+    """Return a trait for one of some tables, or for something else.
+
+    The page is given the tables too; of one whose rows are all the same, a row.
+    """
     trait = choice(default, *tables, *others)
-    return trait.tag(limits=trait.metadata["limits"] | {"presets": tables})
+    short = {
+        name: rows[:1] if rows == rows[:1] * len(rows) else rows for name, rows in tables.items()
+    }
+    return trait.tag(limits=trait.metadata["limits"] | {"presets": short})
 
 
 class Edges(Explorer):

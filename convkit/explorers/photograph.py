@@ -17,7 +17,7 @@ LARGEST = 64
 class Photograph(traitlets.TraitType[Any, Any]):
     """A square picture of integers from 0, black, to 15, kept as base64, two pixels a byte."""
 
-    def __init__(self, side: int) -> None:
+    def __init__(self, side: int = LARGEST) -> None:
         super().__init__()
         self.side = side
         self.info_text = (

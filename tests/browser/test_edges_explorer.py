@@ -26,7 +26,7 @@ BUGS = {
     "sign lost": ("edges.js", "return { v, name:", "return { v: Math.abs(v), name:"),
     "v for u": ("edges.js", "correlate(x, [factors.v])", "correlate(x, [factors.u])"),
     "reflected with the border twice": ("edges.js", "reflect: [1, n - 2]", "reflect: [0, n - 1]"),
-    "the other end not round the corner": ("edges.js", "circular: [n - 1, 0]", "circular: [0, n - 1]"),
+    "not round the corner": ("edges.js", "circular: [n - 1, 0]", "circular: [0, n - 1]"),
     "rank 2 for 3": ("edges.js", "? 3 : 2", "? 2 : 2"),
     "left for right": ("edges.js", "sign * a > 0", "sign * a < 0"),
     "an edit beyond the limits": ("edges.js", "clamp(change(value), low, high)", "change(value)"),
@@ -152,7 +152,8 @@ def differences(explorer, seen):
     if seen.sentence != explorer.sentence():
         yield f"{seen.sentence!r} is {explorer.sentence()!r}"
     yield from wrong_call(explorer, seen)
-    edge = {at for at in np.ndindex(explorer.padded.shape) if pad(explorer) and not all(0 < i <= explorer.n for i in at)}
+    border = np.pad(np.zeros_like(explorer.input), pad(explorer), constant_values=1)
+    edge = places(border)
     if seen.marked(INPUT, "cx-padding") != edge:
         yield f"dashed are {seen.marked(INPUT, 'cx-padding')}"
     if (SPLIT in seen.controls) != (explorer.rank == 1):
@@ -380,9 +381,9 @@ def test_a_photograph_is_drawn_on_and_its_border_shows(browser):
         hands.drag(figure, start, (60, 0))
         painted = pixels(figure, INPUT) != before
         assert set(pixels(figure, INPUT)[painted]) == {255}
-        rows, columns = np.unique(painted.any(2).nonzero()[0]), np.unique(painted.any(2).nonzero()[1])
-        assert rows.tolist() == [32, 33, 34] or len(rows) == 3
-        assert len(columns) > 10
+        rows, columns = painted.any(axis=(1, 2)), painted.any(axis=(0, 2))
+        assert np.flatnonzero(rows).tolist() in ([31, 32, 33], [32, 33, 34])
+        assert columns.sum() > 10
         assert figure.place.locator(".cx-inner").first.is_visible()
         figure.page.wait_for_timeout(500)
         assert "photo" not in figure.page.url, "an address is no place for a picture"

@@ -11,7 +11,7 @@ from figures import number, opened, value_of
 from trials import places
 
 from convkit.explorers import Matrix
-from convkit.explorers.matrix import SIDES, SQUARE, VECTOR, WEIGHTS
+from convkit.explorers import matrix as defaults
 
 MATRIX, VECTOR, PRODUCT, KERNEL = "Matrix", "Vector", "Product", "Kernel"
 SLIDERS = {"n": "input size n", "k": "kernel size k", "d": "dilation d", "s": "stride s"}
@@ -62,7 +62,8 @@ def next_setting(explorer, rng):
 
 def swap_defaults(explorer):
     """As the switch does: what was a default becomes the default of what it shows now."""
-    line, square = {"w": WEIGHTS, "x": VECTOR}, {"w": SIDES, "x": SQUARE}
+    line = {"w": defaults.WEIGHTS, "x": defaults.VECTOR}
+    square = {"w": defaults.SIDES, "x": defaults.SQUARE}
     old, new = (line, square) if explorer.flat else (square, line)
     for key, value in old.items():
         if getattr(explorer, key) == value:
