@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from .. import plotting
 from ..arguments import Array
 from ..convolution import conv1d, conv2d
-from .edges import preset
 from .explorer import Explorer
 from .still import counted
 from .traits import choice, numbers, whole
@@ -82,7 +81,8 @@ class Waves(Explorer):
 
     view = choice("line", "line", "ring", "roof")
     view.tag(limits=view.metadata["limits"] | {"roof": ROOF})
-    kernel = preset("none", KERNELS, "own")
+    kernel = choice("none", *KERNELS, "own")
+    kernel.tag(limits=kernel.metadata["limits"] | {"presets": KERNELS})
     w = numbers(KERNELS["none"], -9, 9)
     q = whole(7, 0, N // 2)
     s = whole(3, 1, 4)
