@@ -274,3 +274,14 @@ def test_the_chapters_waves(browser):
         assert gain == "|ŵ(3/24)| = 0.85"
         seen = figure.at(1).do(["set", "kernel", "blur 1 2 1"])
         assert seen.sentence.startswith("The kernel leaves 0.41 of the stripes.")
+
+
+def test_a_sample_that_was_dragged_has_no_ring(browser):
+    with opened(browser, Waves()) as figure:
+        hands.drag(figure, hands.middle(figure, INPUT, (0, 3)), (20, 0))
+        held = "getComputedStyle(document.activeElement).outlineStyle"
+        assert figure.page.evaluate("document.activeElement.matches('.cx-column')")
+        assert figure.page.evaluate(held) == "none"
+        figure.page.keyboard.press("ArrowRight")
+        ring = "getComputedStyle(document.activeElement.querySelector('.cx-back')).stroke"
+        assert figure.page.evaluate(ring) != "none"
