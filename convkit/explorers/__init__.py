@@ -13,8 +13,9 @@ from .flip import Flip
 from .matrix import Matrix
 from .stride import Stride
 from .superpose import Superpose
+from .waves import Waves
 
-ALL = (Flip, Superpose, Matrix, Edges, Field, Stride)
+ALL = (Flip, Superpose, Matrix, Edges, Field, Stride, Waves)
 __all__ = [explorer.__name__ for explorer in ALL]
 
 

@@ -390,6 +390,10 @@ HANDS = {
         ("Kernel", (0, 0), (0, -30), ["+", "+", "+"]),
         ("Output", (0, 0), (25, 0), ["ArrowRight", "Enter"]),
     ],
+    "waves": [
+        ("Input x", (0, 3), (14.5, 0), ["Shift+ArrowRight"]),
+        ("Kernel w", (0, 1), (0, -20), ["+", "ArrowUp"]),
+    ],
 }
 PHONE_SCREEN = {"width": 375, "height": 667}
 TOUCH = {"viewport": PHONE_SCREEN, "has_touch": True, "reduced_motion": "reduce"}

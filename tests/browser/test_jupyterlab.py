@@ -40,6 +40,7 @@ EXPLORERS = [
         "Stride", "n=7, k=3, p=1, s=2, d=1", 2, "stride s", "stride={}",
         "Input with padding", **trait("s"),
     ),
+    Explorer("Waves", "s=2", 2, "stride s", "stride={}", None, **trait("s")),
 ]  # fmt: skip
 WITH_GRID = [explorer for explorer in EXPLORERS if explorer.grid]
 

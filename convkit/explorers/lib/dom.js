@@ -1,6 +1,6 @@
 // The few things that every explorer makes of HTML.
 
-const SVG = new Set(['svg', 'g', 'rect', 'line', 'text', 'path', 'circle']);
+const SVG = new Set(['svg', 'g', 'rect', 'line', 'text', 'path', 'circle', 'image']);
 
 /** An element with classes, properties and children: h('div.cx-row', { onclick }, 'words', child). */
 export function h(tag, properties = {}, ...children) {

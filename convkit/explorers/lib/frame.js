@@ -86,7 +86,7 @@ export function frame({ model, el }, title, { prompt, room = {}, low } = {}) {
     // For when:
     /** Show an element only in some states. A control, or one of a stack, keeps its place. */
     when(test, element) {
-      f.follow(() => { element.hidden = !test(); });
+      f.follow(() => element.classList.toggle('cx-off', !test()));
       return element;
     },
     /** Elements in one place, as large as the largest of them: show one at a time, with f.when. */
@@ -159,12 +159,11 @@ export function frame({ model, el }, title, { prompt, room = {}, low } = {}) {
 function stepper() {
   const label = h('span', { 'aria-hidden': 'true' });
   const [less, more] = [-1, 1].map(by => button(by < 0 ? '−' : '+', () => offered.change(by)));
-  const el = h('div.cx-row.cx-stepper', { hidden: true }, label, less, more);
+  const el = h('div.cx-row.cx-stepper.cx-off', {}, label, less, more);
   let offered;
   const show = () => {
     const cell = offered?.cell(), name = cell?.dataset.name;
-    el.hidden = !cell || !!cell.fixed;
-    if (el.hidden) return;
+    if (el.classList.toggle('cx-off', !cell || !!cell.fixed)) return;
     label.textContent = name;
     give(less, { 'aria-label': `Decrease ${name}` });
     give(more, { 'aria-label': `Increase ${name}` });
@@ -176,14 +175,14 @@ function stepper() {
 function predict(longest, changed) {
   const id = freshId(), question = h('label', { for: id }), verdict = h('p.cx-verdict', { role: 'status' });
   const guess = h('input', { id, type: 'text', autocomplete: 'off', size: 6 });
-  const form = h('form.cx-row.cx-question', { hidden: true, onsubmit: look, onkeydown: leave }, roomy(question, longest), guess, h('button', {}, 'Look'));
+  const form = h('form.cx-row.cx-question.cx-off', { onsubmit: look, onkeydown: leave }, roomy(question, longest), guess, h('button', {}, 'Look'));
   let asking = false, solution;
   const start = button('Predict first', () => { ask(true); guess.value = ''; guess.focus(); });
 
   function ask(whether) {
     asking = whether;
-    form.hidden = !asking;
-    form.closest('.cx-stack').firstChild.hidden = asking;
+    form.classList.toggle('cx-off', !asking);
+    form.closest('.cx-stack').firstChild.classList.toggle('cx-off', asking);
     verdict.textContent = '';
     changed(asking);
   }
