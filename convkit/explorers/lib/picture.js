@@ -46,7 +46,7 @@ export function picture({ role, label, size = 64, point, pick = () => {}, take }
     const { key } = event, move = MOVES[key];
     if (move) {
       const from = at, to = inside(at[0] + move[0], at[1] + move[1]);
-      if (event.shiftKey && take) take(...from)?.(...to);
+      if (event.shiftKey && take) take(...from)?.(at[0] + move[0], at[1] + move[1]);
       point(...to);
     } else if (key === ' ' || (key === 'Enter' && !event.shiftKey)) pick(...at);
     else return;
