@@ -371,6 +371,11 @@ HANDS = {
         ("Kernel", (0, 0), (0, -30), ["+", "+", "+"]),
         ("Output", (0, 0), (25, 0), ["ArrowRight", "Enter"]),
     ],
+    "channels": [
+        ("Board", (3, 0), (25, 0), ["ArrowRight", "Enter"]),
+        ("Kernel", (0, 0), (0, -30), ["+", "+", "+"]),
+        ("Input map", (3, 3), (0, 20), ["-", "-"]),
+    ],
 }
 PHONE_SCREEN = {"width": 375, "height": 667}
 
