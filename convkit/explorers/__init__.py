@@ -7,6 +7,7 @@ them when they are first used.
 
 from ..static import STATIC as STATIC
 from . import bundle
+from .backward import Backward
 from .channels import Channels
 from .edges import Edges
 from .field import Field
@@ -15,7 +16,7 @@ from .matrix import Matrix
 from .stride import Stride
 from .superpose import Superpose
 
-ALL = (Flip, Superpose, Matrix, Edges, Field, Stride, Channels)
+ALL = (Flip, Superpose, Matrix, Edges, Field, Stride, Channels, Backward)
 __all__ = [explorer.__name__ for explorer in ALL]
 
 

@@ -376,6 +376,11 @@ HANDS = {
         ("Kernel", (0, 0), (0, -30), ["+", "+", "+"]),
         ("Input map", (3, 3), (0, 20), ["-", "-"]),
     ],
+    "backward": [
+        ("Gradient g at y", (0, 0), (0, -30), ["+", "+", "+"]),
+        ("Input x", (0, 1), (0, 20), ["-", "-"]),
+        ("What outputs send to inputs", (0, 0), (0, 30), ["ArrowDown", "Enter"]),
+    ],
 }
 PHONE_SCREEN = {"width": 375, "height": 667}
 

@@ -38,6 +38,7 @@ EXPLORERS = [
         "Input with padding", **trait("s"),
     ),
     Explorer("Channels", "C=4", 4, "inputs C", "(1, {}, 4, 4)", "Board", **trait("C")),
+    Explorer("Backward", "k=3", 3, "kernel size k", "w.grad: (1, 1, {})", "Input x", **trait("k")),
 ]  # fmt: skip
 WITH_GRID = [explorer for explorer in EXPLORERS if explorer.grid]
 
