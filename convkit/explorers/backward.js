@@ -42,7 +42,7 @@ function sumOf(net, { kind, i, j }, taps, get) {
   if (kind === 'x' || kind === 'w') {
     const after = layer(get, { [kind]: net[kind].map((v, at) => v + (at === i)) }), grows = after.loss - net.loss, says = gradient(net, kind === 'x' ? 'j' : 'a', i);
     return `${kind}[${i}] + 1: L goes from ${share(net.loss, net)} to ${share(after.loss, net)}, by ${share(grows, net)}`
-      + (grows === says ? `, as ${name(kind, i)} says` : `; ${name(kind, i)} = ${share(says, net)} says what happens before another input wins`);
+      + (grows === says ? `, as ${name(kind, i)} says` : `; ${name(kind, i)} = ${share(says, net)} holds only while the same inputs win`);
   }
   if (kind === 't') return taps.length ? `output ${i} sends ${per(`g[${i}]${op === 'conv' ? `·w[${taps[0].a}]` : ''}`)} = ${share(net.sent(taps[0]), net)} to x[${j}]` : `output ${i} sends nothing to x[${j}]`;
   const to = taps.map(tap => `x[${tap.j}]`).join(', ');
