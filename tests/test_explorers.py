@@ -206,6 +206,19 @@ def test_modules_are_joined_with_what_they_import(joined):
     assert "add(`figure`" in script or 'add("figure"' in script
 
 
+def test_what_few_need_goes_only_to_them(joined):
+    library = (
+        "export const one = {\n  // For slide:\n  slide: 'far',\n  // End.\n  stay: 'near',\n};\n"
+    )
+    for explorer, slides in (RENDER, False), (RENDER + "one.slide;\n", True):
+        module, page, _ = joined(
+            "".join(sorted(explorer.splitlines(True), key=lambda s: "export" in s)), library
+        )
+        assert ("far" in module) == slides
+        assert "near" in module
+        assert "far" in page
+
+
 @pytest.mark.parametrize(
     ("explorer", "library", "fault"),
     [

@@ -68,11 +68,13 @@ export function slider({ label, symbol, low, high, change }) {
   return { el: h('div.cx-slider', {}, name, input, shown), show };
 }
 
+// For toggle:
 export function toggle({ label, change }) {
   const input = h('input', { type: 'checkbox', onchange: () => change(input.checked) });
   return { el: h('label', {}, input, ' ', label), show: on => { input.checked = on; } };
 }
 
+// End.
 /** A select with the words for each value. */
 export function choice({ label, words, change }) {
   const id = freshId(), values = Object.keys(words);

@@ -43,7 +43,7 @@ export function frame({ model, el }, title, { prompt, room = {}, low } = {}) {
   const top = roomy(formula, room.formula);
   const root = h('div.cx', { role: 'group', 'aria-label': title }, skip, first, controls,
     ...(low ? [views, top] : [top, views]), sum, roomy(sentence, room.sentence),
-    h('div.cx-stack', {}, buttons, asked.form), h('div.cx-after', {}, asked.verdict, steps.el), roomy(h('p', {}, call), room.call), live, end);
+    h('div.cx-stack', {}, buttons, asked.form), h('div.cx-after', {}, asked.verdict, steps.el), roomy(h('p.cx-formula', {}, call), room.call), live, end);
   keepKeys(root);
   root.addEventListener('cx-edit', ({ detail }) => steps.offer(detail));
   el.append(root);
@@ -74,13 +74,16 @@ export function frame({ model, el }, title, { prompt, room = {}, low } = {}) {
     draw() {},
     stop() {},
     slider: (key, label, symbol = key) => bind(key, slider, { label, symbol, ...limits[key] }),
+    // For toggle:
     toggle: (key, label) => bind(key, toggle, { label }),
+    // End.
     /** A select; `words` are what the reader sees of each choice, by default the choices themselves. */
     choice: (key, label = key, words = Object.fromEntries(limits[key].choices.map(word => [word, word]))) =>
       bind(key, choice, { label, words }),
     controls: (...elements) => controls.append(...elements),
     /** Have `show` called before each drawing, for a control that is not bound to one key. */
     follow: show => shows.push(show),
+    // For when:
     /** Show an element only in some states. A control, or one of a stack, keeps its place. */
     when(test, element) {
       f.follow(() => { element.hidden = !test(); });
@@ -88,11 +91,13 @@ export function frame({ model, el }, title, { prompt, room = {}, low } = {}) {
     },
     /** Elements in one place, as large as the largest of them: show one at a time, with f.when. */
     stack: (...elements) => h('div.cx-stack', {}, ...elements),
+    // End.
     /** A handler for pointing at (i, j) of a view by mouse, finger or focus; without arguments: at nothing. */
     point: kind => (i, j) => {
       const next = i === undefined ? null : { kind, i, j };
       if (!equal(next, f.pointed)) { f.pointed = next; f.draw(); }
     },
+    // For player, walk:
     /** Buttons that step through size() places: at() is the present one, go(i) goes to another. */
     player(label, size, at, go) {
       let timer = 0;
@@ -116,13 +121,16 @@ export function frame({ model, el }, title, { prompt, room = {}, low } = {}) {
     },
     /** Buttons that step the number `key` of the state. */
     walk: (key, label, size) => f.player(label, size, () => get(key), i => put({ [key]: i })),
+    // End.
     /** What a plot's `edit` does for the list `key` of the state. */
     edit: key => (i, value) => put({ [key]: get(key).map((v, at) => (at === i ? value : v)) }),
+    // For editTable:
     /** What a grid's `edit` does for the table `key` of the state. */
     editTable: key => (i, j, change) => {
       const { low, high } = limits[key];
       put({ [key]: get(key).map((row, a) => row.map((v, b) => (a === i && b === j ? clamp(change(v), low, high) : v))) });
     },
+    // End.
     /** Set the texts: strings or lists of strings and nodes. */
     write(parts) {
       const fill = (place, content) => place.replaceChildren(...[content ?? ''].flat());

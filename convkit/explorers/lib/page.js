@@ -37,7 +37,7 @@ function stateFrom(text, first, limits) {
 }
 
 function keep(id, state, first, limits) {
-  const changed = Object.keys(limits).filter(key => !equal(state[key], first[key]));
+  const changed = Object.keys(limits).filter(key => !limits[key].bytes && !equal(state[key], first[key])); // no picture
   const all = address();
   if (changed.length) all.set(id, changed.map(key => `${key}_${write(state[key])}`).join('*'));
   else all.delete(id);
