@@ -97,9 +97,9 @@ function paint(canvas, rows, columns, fields) {
 function presets({ C, D, k, two }) {
   const even = n => n + n % 2, one = { layer: 'one', g: 1, k: k > 1 ? k : 3 };
   return {
-    'a kernel for every pair': one, 'two groups': { ...one, C: even(C), D: even(D), g: 2 },
+    full: one, 'two groups': { ...one, C: even(C), D: even(D), g: 2 },
     depthwise: { ...one, g: C, D: C * Math.max(1, Math.floor(D / C)) }, '1 × 1': { ...one, k: 1 },
-    'depthwise, then 1 × 1': { layer: 'two', k: one.k }, 'as below': { layer: two ? 'two' : 'one' },
+    separable: { layer: 'two', k: one.k }, 'as below': { layer: two ? 'two' : 'one' },
   };
 }
 
@@ -133,7 +133,7 @@ function render({ model, el }) {
 
   const words = Object.keys(presets(now())), known = choice({ label: 'layer', words: Object.fromEntries(words.map(word => [word, word])), change: name => put(presets(now())[name]) });
   f.follow(() => known.show(words.find(name => Object.entries({ layer: 'one', ...presets(now())[name] }).every(([key, value]) => equal(value, get(key))))));
-  f.controls(known.el, f.choice('show', 'board of', { kernels: 'kernels', maps: 'maps to add' }),
+  f.controls(known.el, f.choice('show', 'board', { kernels: 'kernels', maps: 'maps' }),
     f.slider('C', 'inputs'), f.slider('D', 'outputs'), f.when(() => get('layer') === 'one', f.slider('g', 'groups')), f.slider('k', 'kernel size'));
   f.views.append(B.el, h('div.cx-maps', {}, X.el, W.el, P.el, S.el));
   f.player('map', () => now().read(0).length, () => picked().c - now().first(picked().r), n => put({ c: now().first(picked().r) + n }));

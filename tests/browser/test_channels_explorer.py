@@ -251,11 +251,11 @@ def board(explorer):
 def test_the_numbers_of_the_lecture(browser):
     """From 4 to 8 channels: 296 numbers, in groups 152 or 80, and 80 in two layers."""
     learned = {
-        "a kernel for every pair": 296,
+        "full": 296,
         "two groups": 152,
         "depthwise": 80,
         "1 × 1": 40,
-        "depthwise, then 1 × 1": 80,
+        "separable": 80,
     }
     with opened(browser, Channels()) as figure:
         for layer, count in learned.items():
