@@ -7,6 +7,8 @@ them when they are first used.
 
 from ..static import STATIC as STATIC
 from . import bundle
+from .backward import Backward
+from .channels import Channels
 from .edges import Edges
 from .field import Field
 from .flip import Flip
@@ -15,7 +17,7 @@ from .stride import Stride
 from .superpose import Superpose
 from .waves import Waves
 
-ALL = (Flip, Superpose, Matrix, Edges, Field, Stride, Waves)
+ALL = (Flip, Superpose, Matrix, Edges, Field, Stride, Waves, Channels, Backward)
 __all__ = [explorer.__name__ for explorer in ALL]
 
 

@@ -394,6 +394,16 @@ HANDS = {
         ("Input x", (0, 3), (14.5, 0), ["Shift+ArrowRight"]),
         ("Kernel w", (0, 1), (0, -20), ["+", "ArrowUp"]),
     ],
+    "channels": [
+        ("Board", (3, 0), (25, 0), ["ArrowRight", "Enter"]),
+        ("Kernel", (0, 0), (0, -30), ["+", "+", "+"]),
+        ("Input map", (3, 3), (0, 20), ["-", "-"]),
+    ],
+    "backward": [
+        ("Gradient g at y", (0, 0), (0, -30), ["+", "+", "+"]),
+        ("Input x", (0, 1), (0, 20), ["-", "-"]),
+        ("What outputs send to inputs", (0, 0), (0, 30), ["ArrowDown", "Enter"]),
+    ],
 }
 PHONE_SCREEN = {"width": 375, "height": 667}
 TOUCH = {"viewport": PHONE_SCREEN, "has_touch": True, "reduced_motion": "reduce"}

@@ -41,6 +41,11 @@ EXPLORERS = [
         "Input with padding", **trait("s"),
     ),
     Explorer("Waves", "s=2", 2, "stride s", "stride={}", None, **trait("s")),
+    Explorer("Channels", "C=4", 4, "inputs C", "(1, {}, 4, 4)", "Board", **trait("C")),
+    Explorer(
+        "Backward", "k=3", 3, "kernel size k", "w.grad: (1, 1, {})",
+        "What outputs send to inputs", **trait("k"),
+    ),
 ]  # fmt: skip
 WITH_GRID = [explorer for explorer in EXPLORERS if explorer.grid]
 

@@ -2,6 +2,10 @@
 
 const SVG = new Set(['svg', 'g', 'rect', 'line', 'text', 'path', 'circle', 'image']);
 
+/** The two colours of convkit.plotting for signs, where a picture has no numbers. */
+export const POSITIVE = [166, 124, 0];
+export const NEGATIVE = [98, 54, 168];
+
 /** An element with classes, properties and children: h('div.cx-row', { onclick }, 'words', child). */
 export function h(tag, properties = {}, ...children) {
   const [name, ...classes] = tag.split('.');

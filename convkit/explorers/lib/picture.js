@@ -1,10 +1,9 @@
 // A picture too large for numbers, on a canvas: an input in 16 greys, anything else in the two colours of
 // convkit.plotting for signs, on white paper.
 import { clamp, equal, largest } from './arithmetic.js';
-import { give, h, number, panel } from './dom.js';
+import { give, h, NEGATIVE, number, panel, POSITIVE } from './dom.js';
 import { drag } from './drag.js';
 
-const POSITIVE = [166, 124, 0], NEGATIVE = [98, 54, 168];
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /**
