@@ -11,10 +11,11 @@ from .edges import Edges
 from .field import Field
 from .flip import Flip
 from .matrix import Matrix
+from .shift import Shift
 from .stride import Stride
 from .superpose import Superpose
 
-ALL = (Flip, Superpose, Matrix, Edges, Field, Stride)
+ALL = (Flip, Superpose, Matrix, Edges, Field, Stride, Shift)
 __all__ = [explorer.__name__ for explorer in ALL]
 
 

@@ -32,8 +32,9 @@ export function panel(role, view) {
   return { el, head: words => title.replaceChildren(...[words].flat()) };
 }
 
-/** An element that is as high as this text would make it, however short its own. */
-export const roomy = (element, text) => (text ? h('div.cx-room', { 'data-room': text }, element) : element);
+/** An element as high as a text of so many letters would make it, or as a list of such lines. */
+export const roomy = (element, letters = 0) =>
+  h('div.cx-room', { 'data-room': [letters].flat().map(n => 'words '.repeat(n / 6)).join('\n') }, element);
 
 /** Add a style sheet, unless it is there. */
 export function addStyle(text) {

@@ -17,7 +17,8 @@ export const answer = text => h('span.cx-answer', {}, text);
 
 /**
  * The frame around an explorer. `title` names it to a screen reader, `prompt` says what to do first, until it is done.
- * `room` keeps the figure's size: for formula, sentence, call and question the longest text that they may hold.
+ * `room` keeps the figure's size: how many letters formula, sentence, call and question may have, or a list
+ * for a formula of several lines.
  * (The sum has as many lines as --sum-lines says, and is cut off beyond.)
  * Returns what the explorer is built from; end `render` with `return f.start(draw)`, where `draw` sets
  * the views and calls `f.write({ formula, sum, sentence, warn, call, question, solution })`.
@@ -34,7 +35,7 @@ export function frame({ model, el }, title, { prompt, room = {} } = {}) {
   const formula = h('p.cx-formula'), sum = h('p.cx-formula.cx-sum'), sentence = h('p.cx-sentence');
   const views = h('div.cx-views'), call = h('code.cx-call');
   const live = h('div.cx-hidden', { role: 'status', 'aria-live': 'polite' });
-  const asked = predict(asking => { f.stop(); root.classList.toggle('cx-asking', asking); f.draw(); });
+  const asked = predict(room.question, asking => { f.stop(); root.classList.toggle('cx-asking', asking); f.draw(); });
   const steps = stepper();
   const buttons = h('div.cx-row', {}, asked.start,
     button('Reset', () => { f.stop(); put(structuredClone(get('_initial'))); }));
@@ -42,7 +43,7 @@ export function frame({ model, el }, title, { prompt, room = {} } = {}) {
   const skip = h('a.cx-skip', { href: '#' + end.id, onclick: event => { event.preventDefault(); end.focus(); } }, 'Skip this figure');
   const root = h('div.cx', { role: 'group', 'aria-label': title }, skip, first, controls,
     roomy(formula, room.formula), views, sum, roomy(sentence, room.sentence),
-    h('div.cx-stack', {}, buttons, roomy(asked.form, room.question)), h('div.cx-after', {}, asked.verdict, steps.el), roomy(h('p', {}, call), room.call), live, end);
+    h('div.cx-stack', {}, buttons, asked.form), h('div.cx-after', {}, asked.verdict, steps.el), roomy(h('p', {}, call), room.call), live, end);
   keepKeys(root);
   root.addEventListener('cx-edit', ({ detail }) => steps.offer(detail));
   el.append(root);
@@ -171,10 +172,10 @@ function stepper() {
 }
 
 /** Hide the answer until the reader has typed a guess; then show both. No score is kept. */
-function predict(changed) {
+function predict(longest, changed) {
   const id = freshId(), question = h('label', { for: id }), verdict = h('p.cx-verdict', { role: 'status' });
   const guess = h('input', { id, type: 'text', autocomplete: 'off', size: 6 });
-  const form = h('form.cx-row.cx-question', { hidden: true, onsubmit: look, onkeydown: leave }, question, guess, h('button', {}, 'Look'));
+  const form = h('form.cx-row.cx-question', { hidden: true, onsubmit: look, onkeydown: leave }, roomy(question, longest), guess, h('button', {}, 'Look'));
   let asking = false, solution;
   const start = button('Predict first', () => { ask(true); guess.value = ''; guess.focus(); });
 
