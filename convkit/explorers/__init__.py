@@ -14,8 +14,9 @@ from .matrix import Matrix
 from .shift import Shift
 from .stride import Stride
 from .superpose import Superpose
+from .template import Template
 
-ALL = (Flip, Superpose, Matrix, Edges, Field, Stride, Shift)
+ALL = (Flip, Superpose, Matrix, Edges, Field, Stride, Shift, Template)
 __all__ = [explorer.__name__ for explorer in ALL]
 
 

@@ -225,8 +225,9 @@ def test_every_view_is_one_stop_of_the_tab_key_and_the_order_is_that_of_the_page
 
 @EXPLORERS
 def test_arrows_move_in_every_view(browser, explorer):
+    kinds = "[role=grid]:visible, svg[role=group]:visible, .cx-picture:visible"
     with opened(browser, explorer()) as figure:
-        views = figure.place.locator("[role=grid]:visible, svg[role=group]:visible").all()
+        views = figure.place.locator(kinds).all()
         assert views
         for view in views:
             stop = view.locator("[tabindex='0']")

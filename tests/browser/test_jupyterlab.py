@@ -38,6 +38,10 @@ EXPLORERS = [
         "Input with padding", **trait("s"),
     ),
     Explorer("Shift", "right=1", 1, "right", "roll((0, {}), (2, 3))", "max", **trait("right")),
+    Explorer(
+        "Template", "map='level part'", 8, "template size k", "F.avg_pool2d(x, {}, 1)", None,
+        **trait("k"),
+    ),
 ]  # fmt: skip
 WITH_GRID = [explorer for explorer in EXPLORERS if explorer.grid]
 
