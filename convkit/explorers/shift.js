@@ -91,7 +91,7 @@ function render({ model, el }) {
   const maps = Object.fromEntries(NAMES.map(way => [way,
     grid({ role: 'output', label: way, point: f.point(way), pick: (r, c) => put({ way, r, c }) })]));
   f.controls(f.choice('image'), f.slider('right', 'right', ''), f.slider('down', 'down', ''));
-  f.views.append(X.el, h('div.cx-maps', {}, ...NAMES.map(way => maps[way].el)));
+  f.views.append(X.el, h('div.cx-ways', {}, ...NAMES.map(way => maps[way].el)));
 
   return f.start(() => {
     const down = get('down'), right = get('right'), first = still(), x = moved(first, down, right);

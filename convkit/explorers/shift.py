@@ -10,7 +10,6 @@ from .. import plotting
 from ..arguments import Array
 from ..convolution import conv2d
 from ..pooling import avg_pool2d, max_pool2d
-from .edges import preset
 from .explorer import Explorer
 from .still import WIDEST
 from .traits import choice, numbers, whole
@@ -69,7 +68,8 @@ class Shift(Explorer):
     {'every second': 1, 'max': 0, 'average': 0, 'max, blur': 4}
     """
 
-    image = preset(WRITTEN, "own")
+    image = choice("seven", *PICTURES, "own")
+    image.tag(limits=image.metadata["limits"] | {"presets": WRITTEN})
     x = numbers(OWN, 0, WHITE)
     right = whole(1, -HALF, HALF)
     down = whole(0, -HALF, HALF)

@@ -104,13 +104,13 @@ function render({ model, el }) {
   const go = (i, j) => { const [r, c] = within(i, j); put({ r, c }); };
   const centre = (i, j) => go(i - (get('k') >> 1), j - (get('k') >> 1));
 
-  const X = picture({ role: 'input', label: 'Photograph', point() {}, pick: centre,
+  const X = picture({ role: 'input', label: 'Photograph', size: SIDE, point() {}, pick: centre,
     take(i, j) {                         // the window follows; from elsewhere it jumps there first
       const [r, c] = place(), k = get('k'), held = i >= r && i < r + k && j >= c && j < c + k;
       const [down, along] = held ? [i - r, j - c] : [k >> 1, k >> 1];
       return (a, b) => go(a - down, b - along);
     } });
-  const Y = picture({ role: 'output', label: 'Map', point() {}, pick: go, take: () => go });
+  const Y = picture({ role: 'output', label: 'Map', size: SIDE, point() {}, pick: go, take: () => go });
   const marks = [[X, 'cx-cut cx-on'], [Y, 'cx-cut cx-on'], [Y, 'cx-best']].map(([view, kind]) =>
     view.el.querySelector('.cx-picture').appendChild(h('div', { class: kind })));
   /** Put a mark over `size` pixels of a picture, down and right of (i, j). */

@@ -14,7 +14,7 @@ from ..arguments import Array
 from ..convolution import conv2d
 from ..pooling import avg_pool2d
 from ..signals import normalized_correlate
-from .edges import SIDE, Photograph, packed, unpacked
+from .edges import SIDE, Photograph, unpacked
 from .explorer import Explorer
 from .still import WIDEST
 from .traits import choice, switch, whole
@@ -28,7 +28,7 @@ class Scene(Photograph):
 
     def default(self, obj: Any = None) -> str:
         """Return Grace Hopper beside a flag with stars."""
-        return packed(beside_the_flag())
+        return self.validate(obj, beside_the_flag())
 
 
 class Template(Explorer):

@@ -217,7 +217,7 @@ def test_a_click_sets_a_pixel_where_it_is_seen(browser):
 
 @pytest.mark.parametrize("width", [375, 800])
 def test_nothing_moves_the_figure(browser, width):
-    boxes = """place => [place, ...place.querySelectorAll('.cx > *, .cx-views > *, .cx-maps > *')]
+    boxes = """place => [place, ...place.querySelectorAll('.cx > *, .cx-views > *, .cx-ways > *')]
         .filter(part => !part.matches('.cx-hidden')).map(part => {
             const { left, top, width, height } = part.getBoundingClientRect();
             return [left, top, width, height].map(Math.round).join();
