@@ -75,7 +75,7 @@ class Shift(Explorer):
     down = whole(0, -HALF, HALF)
     way = choice("max", *WAYS)
     r = whole(2, 0, HALF - 1)
-    c = whole(2, 0, HALF - 1)
+    c = whole(4, 0, HALF - 1)
 
     def __init__(self, **state: Any) -> None:
         own = {"image": "own"} if "x" in state else {}
