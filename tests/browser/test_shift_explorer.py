@@ -234,6 +234,12 @@ def test_nothing_moves_the_figure(browser, width):
         assert figure.place.evaluate(boxes) == before
 
 
+def test_in_the_books_column_the_maps_stand_beside_the_picture(browser):
+    with opened(browser, Shift(), viewport={"width": 720, "height": 800}) as figure:
+        picture, maps = (figure.place.locator(f".cx-{name}") for name in ("blocks", "ways"))
+        assert maps.bounding_box()["y"] == picture.bounding_box()["y"]
+
+
 # --- Predict, then look ---
 
 
