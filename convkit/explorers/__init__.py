@@ -13,11 +13,25 @@ from .edges import Edges
 from .field import Field
 from .flip import Flip
 from .matrix import Matrix
+from .shift import Shift
 from .stride import Stride
 from .superpose import Superpose
+from .template import Template
 from .waves import Waves
 
-ALL = (Flip, Superpose, Matrix, Edges, Field, Stride, Waves, Channels, Backward)
+ALL = (
+    Flip,
+    Template,
+    Superpose,
+    Matrix,
+    Edges,
+    Field,
+    Stride,
+    Waves,
+    Shift,
+    Channels,
+    Backward,
+)
 __all__ = [explorer.__name__ for explorer in ALL]
 
 

@@ -45,9 +45,20 @@ class Photograph(traitlets.TraitType[Any, Any]):
 @cache
 def portrait(side: int = LARGEST) -> Array:
     """Return Grace Hopper, cut out of matplotlib's sample photograph, in 16 levels of grey."""
+    return greys(30, 80, side)
+
+
+@cache
+def beside_the_flag() -> Array:
+    """Return the upper left corner of the same photograph, with a flag's stars, likewise."""
+    return greys(0, 0, LARGEST)
+
+
+def greys(top: int, left: int, side: int) -> Array:
+    """Return a square of matplotlib's sample photograph as side x side levels of grey."""
     photo = plt.imread(get_sample_data("grace_hopper.jpg", asfileobj=False)).mean(axis=2)
     size = 6 * LARGEST // side
-    square = photo[30 : 30 + size * side, 80 : 80 + size * side]
+    square = photo[top : top + size * side, left : left + size * side]
     means = square.reshape(side, size, side, size).mean(axis=(1, 3))
     levels: Array = np.rint(means / 17).astype(int)
     return levels

@@ -241,8 +241,9 @@ def test_every_view_is_one_stop_of_the_tab_key_and_the_order_is_that_of_the_page
 
 @EXPLORERS
 def test_arrows_move_in_every_view(browser, explorer):
+    kinds = "[role=grid]:visible, svg[role=group]:visible, .cx-picture:visible"
     with opened(browser, explorer()) as figure:
-        views = figure.place.locator("[role=grid]:visible, svg[role=group]:visible").all()
+        views = figure.place.locator(kinds).all()
         assert views
         for view in views:
             stop = view.locator("[tabindex='0']")
@@ -403,6 +404,12 @@ HANDS = {
         ("Gradient g at y", (0, 0), (0, -30), ["+", "+", "+"]),
         ("Input x", (0, 1), (0, 20), ["-", "-"]),
         ("What outputs send to inputs", (0, 0), (0, 30), ["ArrowDown", "Enter"]),
+    ],
+    "shift": [
+        ("Picture", ".cx-blocks .cx-box", (12, 12), ["Shift+ArrowRight", "Shift+ArrowDown"]),
+    ],
+    "template": [
+        ("Photograph", ".cx-pair .cx-box", (-10, 10), ["ArrowLeft"] * 4 + ["ArrowDown"] * 4),
     ],
 }
 PHONE_SCREEN = {"width": 375, "height": 667}

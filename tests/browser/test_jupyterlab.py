@@ -46,6 +46,11 @@ EXPLORERS = [
         "Backward", "k=3", 3, "kernel size k", "w.grad: (1, 1, {})",
         "What outputs send to inputs", **trait("k"),
     ),
+    Explorer("Shift", "right=1", 1, "right", "roll((0, {}), (2, 3))", "max", **trait("right")),
+    Explorer(
+        "Template", "map='level part'", 8, "template size k", "F.avg_pool2d(x, {}, 1)", None,
+        **trait("k"),
+    ),
 ]  # fmt: skip
 WITH_GRID = [explorer for explorer in EXPLORERS if explorer.grid]
 
