@@ -18,7 +18,7 @@ from convkit.explorers.traits import Numbers, Pair
 
 EXPLORERS = pytest.mark.parametrize("explorer", explorers.ALL, ids=lambda kind: kind.name())
 
-MODULE_BYTES, STATE_BYTES = 25_000, 10_000
+MODULE_BYTES, STATE_BYTES = 25_000, 12_000
 
 
 # --- The state ---

@@ -7,6 +7,7 @@ them when they are first used.
 
 from ..static import STATIC as STATIC
 from . import bundle
+from .channels import Channels
 from .edges import Edges
 from .field import Field
 from .flip import Flip
@@ -14,7 +15,7 @@ from .matrix import Matrix
 from .stride import Stride
 from .superpose import Superpose
 
-ALL = (Flip, Superpose, Matrix, Edges, Field, Stride)
+ALL = (Flip, Superpose, Matrix, Edges, Field, Stride, Channels)
 __all__ = [explorer.__name__ for explorer in ALL]
 
 

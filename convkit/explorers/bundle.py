@@ -120,7 +120,8 @@ def body(path: Path) -> str:
 def style(paths: Iterable[Path]) -> str:
     """Return the style sheets beside these files, as a constant of the script."""
     sheets = [path.with_suffix(".css") for path in paths]
-    css = minified("".join(source(sheet) for sheet in sheets if sheet.exists()), "text/css")
+    plain = "".join(source(sheet) for sheet in sheets if sheet.exists())
+    css = re.sub(r"\s*([{};])\s*", r"\1", minified(plain, "text/css"))
     return f"const STYLE = {json.dumps(css, ensure_ascii=False)};\n"
 
 

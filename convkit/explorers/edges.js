@@ -55,7 +55,7 @@ const at = (name, i, j) => name + list([i, j]);
 const product = pair => pair.map(factor).join('·');
 
 /** A row as steps up and down from a zero line, none higher than 1. */
-const steps = (role, values, scale, left, zero) => h(`path.cx-${role}`, {
+const steps = (role, values, scale, left, zero) => h('path', { style: `--role: var(--${role})`,
   d: 'M' + [left, zero] + values.map(v => 'V' + (zero - v / scale) + 'h1').join('') + 'V' + zero });
 
 /** The row of y through an output and, above it, the row of x through the middle of its patch. */

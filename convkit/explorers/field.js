@@ -86,7 +86,7 @@ function tower(point, pick) {
     svg.replaceChildren(lines, ...names, ...units.flat().map(({ g }) => g));
     tab.take(units.map(row => row.map(({ g }) => g)).reverse());
   }
-  return { el: h('div', { class: 'cx-scroll cx-tower cx-input' }, svg), set(rows, counts, first, r) {
+  return { el: h('div', { class: 'cx-scroll cx-tower', style: '--role: var(--input)' }, svg), set(rows, counts, first, r) {
     if (!equal(rows, built)) build(rows);
     built = rows;
     units.forEach((row, l) => row.forEach(({ g, text, bar }, i) => {

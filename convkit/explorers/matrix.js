@@ -118,7 +118,7 @@ function render({ model, el }) {
     const edge = (i, axis, mark) => (now.flat && i && i % now.blocks[axis] === 0 ? mark : '');
     const weights = list('w', 'weight', w).flat();
     W.set('Kernel w', now.flat ? [weights.slice(0, 2), weights.slice(2)] : [weights]);
-    for (const view of [X, Y]) view.el.classList.toggle('cx-gradient', now.back);
+    for (const [view, role] of [[X, 'input'], [Y, 'output']]) view.el.style.setProperty('--role', `var(--${now.back ? 'gradient' : role})`);
     M.set(matrix, A.map((row, i) => row.map((v, j) => ({ v, name: `${matrix} ${i}, ${j}`,
       mark: light(`entry ${i} ${j}`) + (cells[i][j].length ? '' : 'cx-zero ') + edge(i, 0, 'cx-top ') + edge(j, 1, 'cx-left') }))));
     X.set(vector, list(vector, 'input', x));

@@ -1,5 +1,6 @@
 """What holds for every explorer: its state in the address, keys, words, print, and no script."""
 
+import hands
 import pytest
 from figures import HOST, opened, with_bug
 
@@ -17,6 +18,16 @@ def sliders(figure):
 
 def as_read(figure):
     return figure.do().raw
+
+
+def turn(figure, end):
+    """Bring the first slider to an end; where a figure has none, choose the last of a list."""
+    if found := sliders(figure):
+        found[0].press(end)
+    else:
+        options = figure.place.locator("select:visible").first
+        last = options.locator("option").nth(-1 if end == "End" else 0)
+        options.select_option(last.get_attribute("value"))
 
 
 # --- The state ---
@@ -338,6 +349,207 @@ def test_no_number_of_a_finger_is_out_of_reach(browser, explorer):
         assert all(width >= 23.5 and height >= 23.5 for width, height in boxes), min(boxes)
         wide = figure.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= PHONE["width"], f"the figure is {wide} px wide on a phone"
+
+
+# --- Hands ---
+
+# Of each explorer: a view, a cell of it, a way to drag it, and keys that do the same.
+HANDS = {
+    "flip": [
+        ("Signal", (0, 0), (0, -16), ["ArrowUp", "ArrowUp"]),
+        ("Kernel", (0, 1), (52, 0), ["Shift+ArrowRight", "Shift+ArrowRight"]),
+        ("Kernel", (0, 1), (0, 20), ["ArrowDown", "-"]),
+        ("Output y", (0, 1), (26, 0), ["ArrowRight", "Enter"]),
+    ],
+    "superpose": [
+        ("Input x", (0, 2), (0, -11), ["ArrowUp", "ArrowUp"]),
+        ("Kernel w", (0, 1), (0, -6), ["+", "ArrowUp"]),
+        ("Output y, of mirrored copies of w", (0, 3), (26, 0), ["ArrowRight", "Enter"]),
+    ],
+    "stride": [
+        ("Input with padding", (1, 1), (50, 0), ["Shift+ArrowRight"]),
+        ("Kernel", (0, 0), (0, -30), ["+", "+", "+"]),
+        ("Output", (0, 0), (25, 0), ["ArrowRight", "Enter"]),
+    ],
+    "channels": [
+        ("Board", (3, 0), (25, 0), ["ArrowRight", "Enter"]),
+        ("Kernel", (0, 0), (0, -30), ["+", "+", "+"]),
+        ("Input map", (3, 3), (0, 20), ["-", "-"]),
+    ],
+}
+PHONE_SCREEN = {"width": 375, "height": 667}
+
+
+@EXPLORERS
+def test_what_can_be_dragged_is_moved_by_mouse_finger_and_keys(browser, explorer):
+    with opened(browser, explorer(), viewport=PHONE_SCREEN, has_touch=True) as figure:
+        untouched = hands.state(figure)
+        for view, at, by, keys in HANDS[explorer.name()]:
+            states = []
+            for act in (hands.drag, hands.swipe, None):
+                start = hands.middle(figure, view, at)
+                scrolled = figure.page.evaluate("scrollY")
+                if act:
+                    cursor = hands.cell(figure, view, at).evaluate(
+                        "e => getComputedStyle(e).cursor"
+                    )
+                    assert cursor in ("grab", "ns-resize", "crosshair"), f"{view}: {cursor}"
+                    act(figure, start, by)
+                    now = figure.page.evaluate("scrollY")
+                    assert now == scrolled, f"{view}: the page scrolls"
+                else:
+                    hands.cell(figure, view, at).focus()
+                    for key in keys:
+                        figure.page.keyboard.press(key)
+                states.append(hands.state(figure))
+                figure.place.get_by_role("button", name="Reset").click()
+                assert hands.state(figure) == untouched
+            assert states[0] != untouched, f"{view} {at} is not moved by {by}"
+            assert states[1] == states[0], f"{view} {at}: a finger does not what the mouse does"
+            assert states[2] == states[0], f"{view} {at}: {keys} do not what the mouse does"
+
+
+@EXPLORERS
+def test_the_page_scrolls_under_a_finger_that_begins_elsewhere(browser, explorer):
+    with opened(browser, explorer(), viewport=PHONE_SCREEN, has_touch=True) as figure:
+        before = as_read(figure)
+        start = hands.middle(figure, explorer.name(), ".cx-sentence")
+        hands.swipe(figure, start, (0, -200))
+        figure.page.wait_for_function("scrollY > 0")
+        assert as_read(figure) == before
+
+
+# --- A stage that does not move ---
+
+# Bring each control from end to end, and back again in the opposite order; say what else moves.
+MOVED = """place => {
+    const root = place.querySelector('.cx'), moved = new Set();
+    const all = root.querySelectorAll(':scope > *, .cx-controls > *, .cx-views > *, .cx-row');
+    const parts = [...all].filter(part => !part.matches('.cx-gone, .cx-hidden'));
+    const boxes = () => [root, ...parts].map(part => {
+        const { left, top, width, height } = part.getBoundingClientRect();
+        return [left, top - root.getBoundingClientRect().top, width, height].map(Math.round).join();
+    });
+    const before = boxes();
+    const look = what => boxes().forEach((box, i) => {
+        const { className, textContent } = [root, ...parts][i];
+        if (box !== before[i]) moved.add(`${what}: ${className} "${textContent.slice(0, 20)}" ${before[i]} -> ${box}`);
+    });
+    const press = name => [...root.querySelectorAll('button')].find(b => b.textContent === name).click();
+    const controls = [...root.querySelectorAll('.cx-controls :is(input, select, button)')];
+    for (const control of [...controls, ...controls.reverse()]) {
+        if (!control.checkVisibility({ visibilityProperty: true })) continue;
+        const values = { range: [control.min, control.max], checkbox: [0, 1] }[control.type]
+            ?? [...(control.options ?? [0])].map(option => option.value);
+        for (const value of values) {
+            if (['checkbox', 'button'].includes(control.type)) control.click();
+            else control.value = value;
+            const type = control.type === 'range' ? 'input' : 'change';
+            control.dispatchEvent(new Event(type, { bubbles: true }));
+            look(`${control.labels?.[0]?.textContent ?? control.textContent} ${value}`);
+        }
+    }
+    press('Reset');
+    press('Predict first');
+    look('asking');
+    root.querySelector('.cx-question input').value = '-1234.5';
+    press('Look');
+    look('the verdict');
+    return [...moved];
+}"""
+
+
+@EXPLORERS
+def test_no_control_moves_the_figure(browser, explorer):
+    with opened(browser, explorer(), viewport=PHONE_SCREEN) as figure:
+        moved = figure.place.evaluate(MOVED)
+        assert not moved, f"on a phone {len(moved)}: " + "; ".join(moved[:6])
+        figure.page.set_viewport_size({"width": 800, "height": 800})
+        figure.place.get_by_role("button", name="Reset").click()
+        moved = figure.place.evaluate(MOVED)
+        assert not moved, f"at 800 pixels {len(moved)}: " + "; ".join(moved[:6])
+
+
+@EXPLORERS
+def test_controls_and_what_they_change_are_on_one_phone_screen(browser, explorer):
+    with opened(browser, explorer(), viewport=PHONE_SCREEN) as figure:
+        top = figure.place.locator(".cx-controls").bounding_box()["y"]
+        views = figure.place.locator(".cx-views").bounding_box()
+        assert views["y"] + views["height"] - top <= PHONE_SCREEN["height"]
+
+
+@EXPLORERS
+def test_the_prompt_goes_when_something_is_done(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        prompt = figure.place.locator(".cx-prompt")
+        assert prompt.is_visible()
+        turn(figure, "End")
+        assert not prompt.is_visible()
+
+
+@EXPLORERS
+def test_escape_leaves_the_question_and_a_change_takes_the_verdict_away(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        start = figure.place.get_by_role("button", name="Predict first")
+        for key in ("Escape", "Enter"):
+            start.click()
+            figure.page.keyboard.type("1234")
+            figure.page.keyboard.press(key)
+            assert not figure.place.locator(".cx-question").is_visible()
+            assert start.evaluate("button => button === document.activeElement")
+            said = figure.place.locator(".cx-verdict").inner_text()
+            assert bool(said) == (key == "Enter")
+        turn(figure, "End")
+        assert figure.place.locator(".cx-verdict").inner_text() == ""
+
+
+@EXPLORERS
+def test_a_link_leads_past_the_figure(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        figure.page.evaluate("document.body.append(document.createElement('button'))")
+        figure.page.keyboard.press("Tab")
+        skip = figure.place.get_by_role("link", name="Skip this figure")
+        assert skip.evaluate("link => link === document.activeElement")
+        assert skip.bounding_box()["height"] >= 24
+        figure.page.keyboard.press("Enter")
+        figure.page.keyboard.press("Tab")
+        assert figure.page.evaluate("!document.activeElement.closest('.cx')")
+        assert not figure.page.evaluate("location.hash")
+
+
+# --- Beside old scripts ---
+
+# What classic Notebook's pages do to built-ins, and worse.
+BROKEN = """
+String.prototype.at = Array.prototype.at = function (i) { return i < 0 ? '' : this[i]; };
+for (const [kind, name] of [[Array, 'findLast'], [Array, 'findLastIndex'], [Array, 'toSorted'], [Array, 'toReversed'],
+    [Array, 'toSpliced'], [Array, 'with'], [Array, 'group'], [String, 'replaceAll'], [String, 'matchAll']])
+    kind.prototype[name] = () => { throw new Error(`${name} is what an old page made of it`); };
+Object.groupBy = structuredClone = () => { throw new Error('an old page has none'); };
+"""
+
+
+@EXPLORERS
+def test_a_live_module_works_beside_broken_builtins(browser, explorer):
+    with opened(browser) as figure:
+        module = bundle.module(explorer.name()).replace("export default", "window.module =")
+        figure.page.add_script_tag(content=f"{BROKEN} (() => {{ {module} }})()")
+        made = explorer()
+        state = made.state | {"_limits": explorer.limits(), "_initial": made.state}
+        figure.page.evaluate(
+            """state => {
+                const el = document.querySelector('main'), heard = [];
+                el.dataset.explorer = '';
+                const model = { get: key => state[key], on: (_, one) => heard.push(one), off() {}, save_changes() {},
+                    set(key, value) { state[key] = value; heard.forEach(one => one()); } };
+                module.render({ model, el });
+            }""",
+            state,
+        )
+        moved = figure.place.evaluate(MOVED)
+        assert figure.place.locator(".cx-views > *").count()
+        assert figure.do().sentence == made.sentence()
+        assert not moved
 
 
 # --- Without a script, in print, with other colours ---

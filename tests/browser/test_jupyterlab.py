@@ -37,6 +37,7 @@ EXPLORERS = [
         "Stride", "n=7, k=3, p=1, s=2, d=1", 2, "stride s", "stride={}",
         "Input with padding", **trait("s"),
     ),
+    Explorer("Channels", "C=4", 4, "inputs C", "(1, {}, 4, 4)", "Board", **trait("C")),
 ]  # fmt: skip
 WITH_GRID = [explorer for explorer in EXPLORERS if explorer.grid]
 

@@ -3,7 +3,7 @@ import { largest } from './arithmetic.js';
 import { h, number, panel } from './dom.js';
 import { roving } from './roving.js';
 
-const SMALL = 0.55;                      // of a cell's full size; below it there is no room for numbers
+const SMALL = 0.5;                      // of a cell's full size; below it there is no room for numbers
 
 /**
  * role: input, kernel, output, padding or gradient; label: its name for a screen reader; point, pick, edit and take
@@ -11,7 +11,7 @@ const SMALL = 0.55;                      // of a cell's full size; below it ther
  * more of them are smaller. `set(title, rows, scale)` draws rows of { v, text, mark, name, more, fixed }: the value,
  * other text for it, class names, what a screen reader calls it and says more of it, and whether it cannot be
  * edited. `scale` is the magnitude of the darkest tint, by default the largest; 0 is no tint.
- * `window(top, left, height, width)` draws a window over cells, which slides where it goes; without numbers there is none.
+ * `box` holds the cells, for more to be laid over them. `window(top, left, height, width)` draws a window over cells, which slides where it goes; without numbers there is none.
  */
 export function grid({ role, label, room, ...acts }) {
   const body = h('tbody');
@@ -32,7 +32,10 @@ export function grid({ role, label, room, ...acts }) {
   function draw(cell, { v, text = number(v), mark = '', name, more = '', fixed }, scale) {
     const say = `${name}: ${text}${more}`, drawn = [v, scale, mark, say].join('|');
     if (cell.drawn === drawn) return;                  // most cells stay as they are
-    if (cell.shown !== text) cell.textContent = cell.shown = text;
+    if (cell.shown !== text) {
+      cell.textContent = cell.shown = text;
+      if (cell.chars !== text.length) cell.style.setProperty('--chars', cell.chars = text.length);
+    }
     cell.style.setProperty('--share', scale && Number.isFinite(v) ? Math.min(1, Math.abs(v) / scale) : 0);
     cell.dataset.name = name;
     cell.setAttribute('aria-label', say);
@@ -40,7 +43,7 @@ export function grid({ role, label, room, ...acts }) {
     Object.assign(cell, { drawn, fixed, className: mark });
   }
   return {
-    el,
+    el, box,
     set(words, rows, scale = largest(rows.map(row => row.map(({ v }) => v)))) {
       head(words);
       if (rows.length !== cells.length || rows[0]?.length !== cells[0]?.length) rebuild(rows);

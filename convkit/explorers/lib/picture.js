@@ -1,10 +1,9 @@
 // A picture too large for numbers, on a canvas: an input in 16 greys, anything else in the two colours of
 // convkit.plotting for signs, on white paper.
 import { clamp, equal, largest } from './arithmetic.js';
-import { h, number, panel } from './dom.js';
+import { h, NEGATIVE, number, panel, POSITIVE } from './dom.js';
 import { drag } from './drag.js';
 
-const POSITIVE = [166, 124, 0], NEGATIVE = [98, 54, 168];
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 /**
@@ -46,7 +45,7 @@ export function picture({ role, label, size = 64, point, pick = () => {}, take }
     const { key } = event, move = MOVES[key];
     if (move) {
       const from = at, to = inside(at[0] + move[0], at[1] + move[1]);
-      if (event.shiftKey && take) take(...from)?.(...to);
+      if (event.shiftKey && take) take(...from)?.(at[0] + move[0], at[1] + move[1]);
       point(...to);
     } else if (key === ' ' || (key === 'Enter' && !event.shiftKey)) pick(...at);
     else return;
