@@ -70,7 +70,7 @@ def row(values, shape, write=repr, between=", "):
 def right(asked):
     if asked["kind"] == "numbers":
         return row(asked["right"][0], asked["shape"])
-    return ", ".join(map(str, asked["right"][0]))
+    return ("," if asked["kind"] == "choice" else ", ").join(map(str, asked["right"][0]))
 
 
 def equivalent(asked):
@@ -81,7 +81,7 @@ def equivalent(asked):
     if asked["kind"] == "words":
         return " and ".join(f"“{word.upper()}”" for word in values) + "."
     values = values if asked["ordered"] else values[::-1]
-    text = row(values, asked["shape"], lambda value: f"2·({value!r})/2".replace("-", "−"))
+    text = row(values, asked["shape"], lambda value: f"2·{value!r}/2".replace("-", "−"))
     return f"[{text}]" if asked["shape"] else text
 
 
