@@ -88,7 +88,7 @@ function render({ model, el }) {
   f.controls(f.choice('op', 'layer', { conv: 'convolution', max: 'maximum', avg: 'average' }),
     f.choice('way', 'steps', { scatter: 'scatter', gather: 'gather' }),
     f.slider('n', 'input size'), f.slider('k', 'kernel size'), f.slider('s', 'stride'));
-  f.views.append(h('div.cx-flow', {}, X.el, GX.el, Y.el, G.el, T.el), f.stack(f.when(conv, h('div', {}, h('div.cx-weights', {}, W.el, GW.el)))));
+  f.views.append(h('div.cx-flow', {}, X.el, GX.el, Y.el, G.el, T.el), f.stack(f.when(conv, h('div', {}, h('div.cx-kernels', {}, W.el, GW.el)))));
   f.player('step', () => (layer(get).error ? 0 : size()), () => Math.min(get('i'), size() - 1), i => put({ i }));
 
   return f.start(() => {
@@ -110,7 +110,7 @@ function render({ model, el }) {
       table(m, n, (r, j) => {
         const tap = taps.find(tap => tap.r === r && tap.j === j), read = net.window(r).some(tap => tap.j === j), shown = read && done({ r, j }), v = shown && tap ? net.sent(tap) : 0;
         return { v, text: shown ? share(v, net) : '', name: `output ${r} to x ${j}`,
-          mark: marks({ on: on.has(`t ${r} ${j}`), plain: !read, ties: op === 'max' && shown && !tap && net.holders(r).some(tap => tap.j === j) }) };
+          mark: marks({ on: on.has(`t ${r} ${j}`), plain: !read, even: op === 'max' && shown && !tap && net.holders(r).some(tap => tap.j === j) }) };
       }));
     const readers = range(m).filter(r => net.window(r).some(tap => tap.j === last));
     T.window(...(error || !(scatter() || readers.length) ? [] : scatter() ? [last, last * s, 1, k] : [readers[0], last, readers.length, 1]));

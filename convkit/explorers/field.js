@@ -128,12 +128,12 @@ function tower({ point, pick }) {
 
 /** The photograph with as many pixels as there are inputs: two grey levels in a byte. */
 function pixels(text, n) {
-  const bytes = atob(text), at = i => Math.min(31, Math.floor((32 * (i + 0.5)) / n));
+  const bytes = atob(text), at = i => Math.floor((32 * (i + 0.5)) / n);
   return table(n, n, (i, j) => (bytes.charCodeAt(16 * at(i) + (at(j) >> 1)) >> (at(j) % 2 ? 0 : 4)) & 15);
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, 'receptive fields', { prompt: 'Drag a unit, or the box.', low: true,
+  const f = frame({ model, el }, 'receptive fields', { prompt: 'Drag a unit or the box.', low: true,
     room: { formula: [62, 62, 62, 62], sentence: 140, call: 290, question: 48 } });
   const { get, put, limits } = f;
   const matches = ([, change]) => Object.entries({ ...PLAIN, ...change }).every(([key, value]) =>
@@ -149,16 +149,16 @@ function render({ model, el }) {
   } });
   const T = tower({ point: f.point('unit'), pick: (l, i) => put({ l, i }) });
   let rows = [], unit = [0, 0, 0];
+  const go = (i, j) => { const last = rows[unit[0]].n - 1; put({ i: clamp(i, 0, last), j: clamp(j, 0, last) }); };
   /** Bring the middle of the picked unit's field to a place in the picture. */
   const bring = (r, c) => {
-    const { n, r: size, jump, start } = rows[unit[0]], near = at => clamp(Math.round((at - start - (size - 1) / 2) / jump), 0, n - 1);
-    put({ i: near(c), j: near(r) });
+    const { r: size, jump, start } = rows[unit[0]], near = at => Math.round((at - start - (size - 1) / 2) / jump);
+    go(near(c), near(r));
   };
-  const B = picture({ role: 'input', label: 'Fields', pick: bring, take: () => bring,
-    steer: (down, along) => put({ i: clamp(unit[1] + along, 0, rows[unit[0]].n - 1), j: clamp(unit[2] + down, 0, rows[unit[0]].n - 1) }) });
+  const B = picture({ role: 'input', label: 'Fields', pick: bring, take: () => bring, steer: (down, along) => go(unit[1] + along, unit[2] + down) });
   const boxes = range(4).map(() => h('div.cx-inner'));
   B.stage.append(...boxes);
-  B.el.classList.add('cx-seen');
+  B.el.classList.add('cx-fov');
   f.views.append(h('div.cx-across', { style: '--role: var(--input)' }, T.svg), B.el, L.el);
   let wide = 0;
   const watch = new ResizeObserver(([{ contentRect }]) => {
@@ -188,7 +188,7 @@ function render({ model, el }) {
     boxes.forEach((box, k) => {
       const layer = k && k < l && !hidden && rows[k];
       box.hidden = !layer;
-      if (layer) [['top', at(layer, j)], ['left', at(layer, i)], ['width', layer.r], ['height', layer.r]].forEach(([side, cells]) => { box.style[side] = (100 * cells) / size + '%'; });
+      if (layer) Object.entries({ top: at(layer, j), left: at(layer, i), width: layer.r, height: layer.r }).forEach(([side, cells]) => { box.style[side] = (100 * cells) / size + '%'; });
     });
     f.write({
       formula: formulaOf(rows), sum: error ? '' : answer(sumOf(counts, l)), sentence: error || answer(sentenceOf(net, counts, l, i)),

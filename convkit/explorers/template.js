@@ -81,7 +81,7 @@ function patch(label) {
 function bar(label) {
   const level = h('i.cx-level'), shape = h('i.cx-shape'), text = h('span'), r = h('b');
   return {
-    el: h('div.cx-bar-row', {}, h('span', {}, label), h('div', {}, level, shape), text, r),
+    el: h('div.cx-beam', {}, h('span', {}, label), h('div', {}, level, shape), text, r),
     set({ response, shape: s, level: l, r: value }, high) {
       const part = (el, from, to) => {
         el.style.left = (100 * Math.min(from, to)) / high + '%';

@@ -123,8 +123,8 @@ def differences(explorer, seen):
     if not np.allclose([value_of(terms), value_of(value)], loss):
         yield f"{seen.formula} should be {loss}"
     ties = trials.places(tied(explorer) & ~np.isnan(picture(explorer)[SENT]))
-    if seen.marked(SENT, "cx-ties") != ties:
-        yield f"ties {seen.marked(SENT, 'cx-ties')} are {ties}"
+    if seen.marked(SENT, "cx-even") != ties:
+        yield f"ties {seen.marked(SENT, 'cx-even')} are {ties}"
 
 
 def tied(explorer):

@@ -275,8 +275,12 @@ def test_the_live_region_says_the_sentence_once_a_drag_is_over(browser, explorer
     with opened(browser, explorer()) as figure:
         live = figure.place.locator(".cx > [role=status]")
         assert live.text_content() == "", "nothing is said before the reader does something"
-        for key in ("End", "Home", "End"):
-            turn(figure, key)
+        before = figure.do().sentence
+        for slider in sliders(figure) or [figure.place.locator("select:visible").first]:
+            for key in ("End", "Home", "End"):
+                slider.press(key)
+            if figure.do().sentence != before:
+                break
         live.filter(has_text=figure.do().sentence).wait_for(state="attached")
 
 

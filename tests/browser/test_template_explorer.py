@@ -41,7 +41,7 @@ READ = """place => {
         return { shape: [height, width], boxes, red: pixels.map(i => data[i]),
             blue: pixels.map(i => data[i + 2]), alpha: pixels.map(i => data[i + 3]) };
     });
-    const bars = [...place.querySelectorAll('.cx-bar-row')].map(row => [
+    const bars = [...place.querySelectorAll('.cx-beam')].map(row => [
         ...[...row.querySelectorAll('i')].flatMap(part =>
             [parseFloat(part.style.left), parseFloat(part.style.width)]),
         ...[...row.children].slice(2).map(one => one.textContent)]);
