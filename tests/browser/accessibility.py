@@ -39,9 +39,10 @@ PREPARE = """() => {
     document.querySelectorAll('pre').forEach(code => code.removeAttribute('tabindex'));
     dispatchEvent(new Event('resize'));
 }"""
-# Remove the parts whose elements all look like an earlier one in places that look the same: one of
-# each kind is enough for what colours decide, which takes most of axe's time.
-ONE_OF_A_KIND = """() => {
+# Mark the parts whose elements all look, in this mode, like an earlier one in places that look the
+# same: one of each kind is enough for what colours decide, which takes most of axe's time.
+MARK_REPEATED = """mode => {
+    document.documentElement.dataset.theme = mode;
     const kinds = new Map();
     function repeats(part, above) {
         const { color, backgroundColor, backgroundImage, opacity, fontSize, fontWeight }
@@ -52,11 +53,10 @@ ONE_OF_A_KIND = """() => {
         if (!repeated) kinds.set(kind, kinds.size);
         for (const child of part.children)
             repeated = repeats(child, kinds.get(kind)) && repeated;
-        part.toggleAttribute('data-repeated', repeated);
+        part.toggleAttribute('data-repeated-' + mode, repeated);
         return repeated;
     }
     repeats(document.body, '');
-    document.querySelectorAll('[data-repeated]').forEach(part => part.remove());
 }"""
 PREPARED = "!document.querySelector('pre:not([tabindex])')"
 
@@ -64,7 +64,8 @@ PREPARED = "!document.querySelector('pre:not([tabindex])')"
 def violations(page, tags, context=None, **options):
     """What axe-core finds wrong with a page, or with a part of it."""
     rules = NEW_RULES | options.pop("rules", {})
-    options |= {"runOnly": tags, "rules": rules, "resultTypes": ["violations"]}
+    # Preloading would fetch the style sheets once more, for a rule that is not asked.
+    options |= {"runOnly": tags, "rules": rules, "resultTypes": ["violations"], "preload": False}
     found = Axe().run(page, context=context, options=options).response["violations"]
     return "\n".join(map(report, found))
 
@@ -85,19 +86,33 @@ def prepare(visit):
 def no_wcag_violation(visit):
     """axe-core finds no WCAG A or AA violation, with everything that folds unfolded.
 
-    What is the same in all colours and widths is looked at once, over http. It leaves the page in
-    pieces.
+    What depends on colours has a check of its own.
     """
     prepare(visit)
-    if THOROUGH or visit.kind == "http":
-        off = {} if THOROUGH else {rule: {"enabled": False} for rule in COLOURS}
-        found = violations(visit.page, WCAG, rules=off)
-    else:
-        found = violations(visit.page, WIDTHS)
-    if not THOROUGH:
-        visit.page.evaluate(ONE_OF_A_KIND)
-        found += violations(visit.page, COLOURS)
+    found = violations(visit.page, WCAG, rules={rule: {"enabled": False} for rule in COLOURS})
     assert not found, f"{visit}:\n{found}"
+
+
+def no_wcag_violation_of_width(visit):
+    """Nor has the page, looked at before, any on a screen of another width."""
+    prepare(visit)
+    found = violations(visit.page, WIDTHS)
+    assert not found, f"{visit}:\n{found}"
+
+
+def no_wcag_violation_of_colour(visit):
+    """Nor in either mode, once all else has been looked at. It leaves the page in pieces."""
+    for mode in ("light", "dark"):
+        visit.page.evaluate(MARK_REPEATED, mode)
+    if not THOROUGH:
+        repeated = "[data-repeated-light][data-repeated-dark]"
+        visit.page.evaluate(
+            "all => document.querySelectorAll(all).forEach(e => e.remove())", repeated
+        )
+    for mode in ("dark", "light"):
+        visit.page.evaluate("mode => document.documentElement.dataset.theme = mode", mode)
+        found = violations(visit.page, COLOURS)
+        assert not found, f"{visit}, {mode}:\n{found}"
 
 
 def explorers_have_no_violation_at_900_pixels(visit):

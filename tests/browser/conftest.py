@@ -33,7 +33,7 @@ CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
 MADE_BY_SPHINX = ["search", "genindex", "404", "_modules/index", "_modules/convkit/convolution"]
 
 # One page of each template: the others of it have the same around their text.
-TEMPLATES = {"chapters/why_convolution", "api/signals", "back/notation", *MADE_BY_SPHINX}
+TEMPLATES = {"chapters/why_convolution", "api/signals", "back/explorers", *MADE_BY_SPHINX}
 TEMPLATES -= {"_modules/index"}
 
 DESKTOP, PHONE = 1280, 360
@@ -44,13 +44,13 @@ expect.set_options(timeout=30_000)  # as long as the page itself may take: machi
 def openings(name):
     """The ways in which a page is opened: from where, in which colours, how wide.
 
-    Two show a page's own text, and whatever it loads, in every setting of the three. Sidebars and
-    bars, shown by width and coloured by mode, are the template's: one page of it is opened in all
-    combinations of the two.
+    One shows a page's own text and whatever it loads; while it is open it is made narrow and dark
+    (test_pages.py). Sidebars and bars, and what a page may do from disk, are the template's, and
+    the explorers': one page of each is opened anew in other settings.
     """
-    ways = [("http", "light", DESKTOP), ("disk", "dark", PHONE)]
+    ways = [("http", "light", DESKTOP)]
     if name in TEMPLATES:
-        ways += [("http", "dark", DESKTOP), ("disk", "light", PHONE)]
+        ways += [("disk", "dark", PHONE), ("http", "dark", DESKTOP), ("disk", "light", PHONE)]
     if THOROUGH:
         ways = list(product(["http", "disk"], ["light", "dark"], [DESKTOP, PHONE]))
     if name == "404":  # a server's answer, never opened from disk
@@ -75,6 +75,12 @@ class Visit:
         self.page.goto(self.site.address(self.name, self.kind))
         self.page.evaluate("document.fonts.ready")
         self.page.evaluate("document.querySelectorAll('told-part').forEach(told => told.open())")
+
+    def turn(self, mode, width):
+        """Show the open page in other colours, on another screen."""
+        self.mode, self.width = mode, width
+        self.page.emulate_media(color_scheme=mode)
+        self.page.set_viewport_size({"width": width, "height": 800})
 
     def _hear(self, message):
         if message.type == "error":

@@ -9,6 +9,8 @@ import pytest
 from accessibility import (
     explorers_have_no_violation_at_900_pixels,
     no_wcag_violation,
+    no_wcag_violation_of_colour,
+    no_wcag_violation_of_width,
     solutions_fold_and_open_by_keyboard,
 )
 from conftest import CHAPTERS, DESKTOP, PAGES, PHONE
@@ -77,17 +79,29 @@ def checks(visit):
     if visit.name in CHAPTERS and visit.kind == "http":
         yield a_first_visit_is_light
         yield solutions_fold_and_open_by_keyboard
-    if visit.width == PHONE:
-        yield it_fits_a_phone
-        yield wide_formulas_scroll_and_are_reached_by_keyboard
     if visit.name in CHAPTERS:
         yield figures_are_the_same_in_both_modes
+    if visit.width == PHONE:
+        yield from phone_checks()
     has_explorers = visit.page.locator("[data-explorer]").count()
     if has_explorers:
         yield every_explorer_moves
-    if has_explorers and visit.width == DESKTOP:
-        yield explorers_have_no_violation_at_900_pixels
+        if visit.width == DESKTOP:
+            yield explorers_have_no_violation_at_900_pixels
     yield no_wcag_violation
+    if visit.width == DESKTOP and visit.kind == "http":
+        visit.turn("light" if visit.mode == "dark" else "dark", PHONE)
+        yield its_mode_is_the_readers
+        yield from phone_checks()
+        yield no_formula_is_clipped
+        yield no_wcag_violation_of_width
+        yield no_error
+    yield no_wcag_violation_of_colour
+
+
+def phone_checks():
+    yield it_fits_a_phone
+    yield wide_formulas_scroll_and_are_reached_by_keyboard
 
 
 def no_error(visit):
