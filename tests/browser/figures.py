@@ -115,7 +115,8 @@ def opened(browser, *shown, address="", script=None, strict=True, **options):
     `address` is what follows the # in the page's address, `script` replaces the page's script.
     Unless `strict` is off, an error in the page or a request to a host is one here.
     """
-    text = PAGE.format("".join(map(as_html, shown)), script or page_script())
+    names = dict.fromkeys(explorer.name() for explorer in shown)
+    text = PAGE.format("".join(map(as_html, shown)), script or page_script(*names))
     with blank_page(browser, options) as (page, errors):
         page.route(f"{HOST}/*", lambda route: route.fulfill(body=text, content_type="text/html"))
         page.goto(f"{HOST}/#{address}")

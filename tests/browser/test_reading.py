@@ -170,13 +170,12 @@ def test_a_reader_comes_back_to_where_they_were(page, visit):
 
 def test_the_line_at_the_top_grows_and_moves_nothing(page):
     line = page.locator(".reading-progress")
-    widths = []
-    for key in ["Home", "End"]:
+    for key, width in [("Home", 0), ("End", 1280)]:
         page.keyboard.press(key)
-        page.wait_for_timeout(100)
-        widths.append(line.evaluate("line => line.getBoundingClientRect().width"))
-    assert widths[0] == 0
-    assert widths[1] == pytest.approx(1280, abs=20)
+        page.wait_for_function(
+            "([line, width]) => Math.abs(line.getBoundingClientRect().width - width) < 20",
+            arg=[line.element_handle(), width],
+        )
     assert line.evaluate("line => getComputedStyle(line).position") == "fixed"
 
 
