@@ -79,7 +79,8 @@ function render({ model, el }) {
   const W = row('w', 'kernel', 'Kernel w', 4, { edit: edit('w', 1) });
   const Y = column('y', 'output', 'Output y', { pick: i => put({ way: 'scatter', i }) });
   const G = column('g', 'gradient', 'Gradient g at y', { edit: edit('g', 0) });
-  const T = grid({ role: 'gradient', label: 'What outputs send to inputs', room: [6, 7], point: f.point('t'), pick: (r, j) => put({ i: get('way') === 'scatter' ? r : j }) });
+  const step = (r, j) => put({ i: get('way') === 'scatter' ? r : j });
+  const T = grid({ role: 'gradient', label: 'What outputs send to inputs', room: [6, 7], point: f.point('t'), pick: step, take: () => step });
   const GX = row('gx', 'gradient', 'Gradient of x', 7, { pick: (_, i) => put({ way: 'gather', i }) });
   const GW = row('gw', 'gradient', 'Gradient of w', 4);
   for (const view of [T, GX, GW]) view.el.classList.add('cx-answer');

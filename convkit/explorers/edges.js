@@ -118,7 +118,7 @@ function sentenceOf({ y, m, w, rank, p }) {
   const all = y.flat(), total = number(sum(w.flat())), many = sign => all.filter(v => Math.sign(v) === sign).length;
   return `Of ${all.length} outputs ${many(-1)} are negative, ${many(0)} zero and ${many(1)} positive.`
     + (p ? ` The ${4 * (m - 1)} at the border read padding.` : '') + sidesOf(w)
-    + ` The weights add up to ${total}: a flat region gives ${total} times its value. The kernel has rank ${rank}.`;
+    + ` The weights add up to ${total}: a flat region of ones gives ${total}. The kernel has rank ${rank}.`;
 }
 
 function torchCall({ n, t, y, mode }) {

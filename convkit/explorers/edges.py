@@ -161,7 +161,7 @@ class Edges(Explorer):
             f"{(y > 0).sum()} positive.",
             "" if self.padding == "none" else f"The {4 * (len(y) - 1)} at the border read padding.",
             self.of_sides(),
-            f"The weights add up to {total}: a flat region gives {total} times its value.",
+            f"The weights add up to {total}: a flat region of ones gives {total}.",
             f"The kernel has rank {self.rank}.",
         ]
         return " ".join(part for part in parts if part).replace("-", "\N{MINUS SIGN}")

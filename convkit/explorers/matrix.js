@@ -68,7 +68,7 @@ function sumOf({ A, x, y, w, names: [matrix, , product, other, sent] }, { kind, 
   const products = second => found.map(t => factor(w[t.a]) + '·' + second(t)).join(' + ') || '0';
   return {
     output: () => `${product}[${i}] = ${products(t => factor(x[t.j]))} = ${number(y[i])}`,
-    input: () => `${sent}[${i}] = ` + products(t => `${other}[${t.i}]`),
+    input: () => `x[${i}]: ${sent}[${i}] = ` + products(t => `${other}[${t.i}]`),
     weight: () => `w[${i}] = ${number(w[i])} is in ` + (found.map(t => `${matrix}[${t.i}, ${t.j}]`).join(', ') || 'no entry'),
     entry: () => `${matrix}[${i}, ${j}] = ` + (found.map(t => `w[${t.a}]`).join(' + ') || '0') + ` = ${number(A[i][j])}`,
   }[kind]();

@@ -59,7 +59,7 @@ function sentenceOf(gaps, down, right) {
   if (!down && !right) return 'The picture stands where it was, and no number has changed.';
   const counts = NAMES.map((way, i) => {
     const most = Math.max(...gaps[way].flat());
-    return `${way} ${changed(gaps[way])}${i ? '' : ' of 36'}${most ? `, by up to ${most}` : ''}`;
+    return `${way} ${changed(gaps[way])}${i ? '' : ' of 36'}${most ? `, by up to ${number(most)}` : ''}`;
   });
   return `Outlined numbers changed: ${counts.join('; ')}.`
     + (down % 2 || right % 2 ? '' : ' A move by whole strides moves each map by whole cells.');

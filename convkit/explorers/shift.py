@@ -113,7 +113,7 @@ class Shift(Explorer):
             return "The picture stands where it was, and no number has changed."
         counts = [
             f"{way} {np.count_nonzero(gap)}{'' if i else ' of 36'}"
-            + (f", by up to {gap.max():g}" if gap.any() else "")
+            + (f", by up to {round(float(gap.max()) + 1e-9, 2):g}" if gap.any() else "")
             for i, (way, gap) in enumerate(self.gaps.items())
         ]
         text = f"Outlined numbers changed: {'; '.join(counts)}."

@@ -67,7 +67,8 @@ function sumOfOutput(net, i, j) {
     max: () => `max(${values.map(({ v }) => number(v ?? -Infinity)).join(', ')})`,
     avg: () => `(${values.map(value).join(' + ')}) / ${net.k ** 2}`,
   };
-  return `${name('y', i, j)} = ${sums[net.op]()} = ${number(output(net, i, j))}`;
+  const y = `${name('y', i, j)} = `, sides = [sums[net.op](), number(output(net, i, j))];
+  return y + (net.k > 3 ? sides.reverse() : sides).join(' = ');      // what is too long is cut off
 }
 
 /** The gradient of L at input (r, c), as a sum over the outputs that it reaches; g is the gradient at y. */
@@ -75,7 +76,7 @@ function sumOfInput(net, r, c) {
   const used = readers(net, r, c), x = name('x', r, c), g = ({ i, j }) => name('g', i, j);
   if (!used.length) return x + ' is read by no output: its gradient is 0';
   const wins = used.filter(({ i, j }) => [winners(net, i, j)[0]].some(first => first?.r === r && first.c === c));
-  return `∂L/∂${x} = ` + {
+  return `${x} feeds ${used.map(({ i, j }) => name('y', i, j)).join(', ')}: ∂L/∂${x} = ` + {
     conv: () => used.map(use => `${g(use)}·${factor(net.w[use.a][use.b])}`).join(' + '),
     max: () => wins.map(g).join(' + ') || '0: it wins no window',
     avg: () => `(${used.map(g).join(' + ')}) / ${net.k ** 2}`,
@@ -196,7 +197,7 @@ function render({ model, el }) {
     const seen = focus.kind === 'output' ? focus : choice;
     if (net.error) X.window();
     else X.window(seen.i * net.s, seen.j * net.s, span(rows), span(columns));
-    W.set(['Kernel w ', h('small', {}, `${net.k} × ${net.k}` + (net.d > 1 ? `, spans ${span(rows)}` : ''))],
+    W.set(['w ', h('small', {}, `${net.k} × ${net.k}` + (net.d > 1 ? `, spans ${span(rows)}` : ''))],
       table(net.k, net.k, (a, b) => ({ v: net.w[a][b], name: `w ${a}, ${b}`, mark: marks({ on: on.has(`weight ${a} ${b}`) }) })));
     Y.set(['Output y ', h('small', {}, net.error ? 'none' : `${net.m[0]} × ${net.m[1]}`)],
       y.map((row, a) => row.map((v, b) => ({ v, name: `y ${a}, ${b}`, mark: marks({ on: on.has(`output ${a} ${b}`), picked: a === choice.i && b === choice.j }) }))));

@@ -159,10 +159,10 @@ function render({ model, el }) {
     bars[0].set(here, known.high);
     bars[1].set(at(top, left), known.high);
     const kernel = w.flat(), pixels = seen.flat(), { response, shape, level } = here;
-    const parts = `${k * k}·${[deviation(kernel), deviation(pixels), here.r].map(factor).join('·')} + ${k * k}·${number(mean(kernel))}·${number(mean(pixels))} = `;
+    const parts = ` ≈ ${k * k}·${[deviation(kernel), deviation(pixels), here.r].map(factor).join('·')} + ${k * k}·${number(mean(kernel))}·${number(mean(pixels))}`;
     f.write({
       formula: 'response Σ x·w = k²·s_w·s_x·r + k²·w̄·x̄',
-      sum: `[${r}, ${c}]: ${number(response)} = ${isNaN(here.r) ? '' : parts}${number(shape)} + ${number(level)}`,
+      sum: `[${r}, ${c}]: ${number(response)} = ${number(shape)} + ${number(level)}${isNaN(here.r) ? '' : parts}`,
       sentence: answer(sentenceOf(name, found)), call: torchCall(name, k),
       question: `How many places have a larger ${name} than the one where the template was cut?`, solution: found.best ? found.ahead : null,
     });

@@ -207,10 +207,13 @@ function sumOf({ q, t, s, x, z, w, over }, kind, i) {
   return `z[${i}] = (${terms})/${over} = ${number(z[i])}, ` + (i % s ? 'not kept' : `kept as y[${i / s}]`);
 }
 
+/** A frequency of the roof, exactly. */
+const exactly = f => `(${number(128 * f)}/128)`;
+
 function formulaOf(net) {
   const { roof, q, s, m, by, turns } = net;
-  if (!roof) return [`|ŵ(${q}/${N})| = ${number(by.size)}; turns: ${q} − ${(q - turns) / m}·${m} = `, answer(number(turns))];
-  return TILES.flatMap(([name, f], k) => [`${k ? '; ' : ''}${name}: ${s}·${factor(f)} − ${number(Math.round(s * f - folded(f, s)))} = `, answer(number(folded(f, s)))]);
+  if (!roof) return [`|ŵ(${q}/${N})| = ${number(by.size)}; turns: `, answer(`${q} − ${(q - turns) / m}·${m} = ${number(turns)}`)];
+  return TILES.flatMap(([name, f], k) => [`${k ? '; ' : ''}${name}: `, answer(`${s}·${exactly(f)} − ${number(Math.round(s * f - folded(f, s)))} = ${exactly(folded(f, s))}`)]);
 }
 
 function callOf({ roof, s, m, over }) {
@@ -220,7 +223,7 @@ function callOf({ roof, s, m, over }) {
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, 'waves through a kernel and a stride', { low: true, room: { formula: 60, sentence: 160, call: 150, question: 45 },
+  const f = frame({ model, el }, 'waves, kernel and stride', { low: true, room: { formula: 60, sentence: 160, call: 150, question: 45 },
     prompt: model.get('s') > 1 ? 'Drag x to the right: which way does y go?' : 'Drag the dot along the gain curve.' });
   const { get, put, limits } = f, now = () => layer(get, limits), greys = pixelsOf(limits.view.roof);
 
@@ -249,8 +252,8 @@ function render({ model, el }) {
       Z.picture(titled('Output y', `${y.length} × ${y[0].length}`), y, !sum(w), seen(s));
     } else {
       const shape = SHAPES[get('view')], wave = (q, size, angle) => place => size * Math.cos(ROUND * (q * place - t) / N + angle);
-      X.wave(titled('Input x', count(q, 'turn')), shape, net, net.x, 1, wave(q, 1, 0), null, on);
-      Z.wave(titled('Output y', s > 1 ? `${m} kept: ${count(Math.abs(turns), 'turn')}` : ''), shape, net, net.z, s,
+      X.wave(titled('x', count(q, 'turn')), shape, net, net.x, 1, wave(q, 1, 0), null, on);
+      Z.wave(titled('y', s > 1 ? `${m} kept: ${count(Math.abs(turns), 'turn')}` : ''), shape, net, net.z, s,
         wave(q, by.size, by.angle), s > 1 && wave(turns, by.size, by.angle), on);
     }
     W.set(titled('Kernel w', over > 1 ? `divided by ${over}` : ''), w, on);

@@ -292,7 +292,7 @@ def test_left_sobel_on_a_bar(browser):
         assert seen.sentence == (
             "Of 36 outputs 12 are negative, 12 zero and 12 positive. Positive means brighter on "
             "the left; brighter on the right is negative, and lost if clipped at 0. "
-            "The weights add up to 0: a flat region gives 0 times its value. The kernel has rank 1."
+            "The weights add up to 0: a flat region of ones gives 0. The kernel has rank 1."
         )
 
 

@@ -416,6 +416,7 @@ HANDS = {
         ("Photograph", ".cx-pair .cx-box", (-10, 10), ["ArrowLeft"] * 4 + ["ArrowDown"] * 4),
     ],
 }
+CURSORS = {"grab", "ns-resize", "crosshair", "pointer"}
 PHONE_SCREEN = {"width": 375, "height": 667}
 TOUCH = {"viewport": PHONE_SCREEN, "has_touch": True, "reduced_motion": "reduce"}
 
@@ -435,7 +436,9 @@ def test_what_can_be_dragged_is_moved_by_mouse_finger_and_keys(browser, explorer
                     cursor = hands.cell(figure, view, at).evaluate(
                         "e => getComputedStyle(e).cursor"
                     )
-                    assert cursor in ("grab", "ns-resize", "crosshair"), f"{view}: {cursor}"
+                    assert cursor in ("grab", "ns-resize", "crosshair", "pointer"), (
+                        f"{view}: {cursor}"
+                    )
                     act(figure, start, by)
                     now = figure.page.evaluate("scrollY")
                     assert now == scrolled, f"{view}: the page scrolls"

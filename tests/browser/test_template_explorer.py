@@ -76,14 +76,14 @@ def wrong_texts(explorer, seen):
     if seen.sentence != explorer.sentence():
         yield f"{explorer!r}: {seen.sentence!r} is {explorer.sentence()!r}"
     place, values = seen.sum.split(": ")
-    shown = [number(part.strip("()")) for part in re.split(r"[·+= ]+", values)]
+    shown = [number(part.strip("()")) for part in re.split(r"[·+=≈ ]+", values)]
     r, c = explorer.place
     window, w = explorer.input[r:, c:][: explorer.k, : explorer.k], explorer.weights
     response, shape, level, pearson = (y[r, c] for y in explorer.maps.values())
     right = [response, shape, level]
     if not np.isnan(pearson):
         n = explorer.k**2
-        right[1:1] = [n, w.std(), window.std(), pearson, n, w.mean(), window.mean()]
+        right += [n, w.std(), window.std(), pearson, n, w.mean(), window.mean()]
     if place != f"[{r}, {c}]" or not np.allclose(shown, right, rtol=0, atol=0.00501):
         yield f"{explorer!r}: {seen.sum} is not {right}"
     m = 65 - explorer.k

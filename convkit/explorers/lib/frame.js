@@ -163,7 +163,7 @@ function stepper() {
   let offered;
   const show = () => {
     const cell = offered?.cell(), name = cell?.dataset.name;
-    if (el.classList.toggle('cx-off', !cell || !!cell.fixed)) return;
+    if (el.classList.toggle('cx-off', !cell?.checkVisibility({ visibilityProperty: true }) || !!cell.fixed)) return;
     label.textContent = name;
     give(less, { 'aria-label': `Decrease ${name}` });
     give(more, { 'aria-label': `Increase ${name}` });

@@ -7,7 +7,8 @@ export const STEP = 10;                         // pixels on the way up or down 
 /**
  * Listen on `box`, whose cells carry their place [i, j]. What a reader can do, each if it is given:
  *   point(i, j)         hover, focus or tap; point() without a place: leave
- *   pick(i, j)          click, Enter, space; and drag over cells, each of which is picked
+ *   pick(i, j)          click, Enter, space; and drag over cells, each of which is picked: with a finger to the
+ *                       side, if it is all that can be done
  *   edit(i, j, change)  +, −, digits, the buttons of the frame, and drag a number up or down; change maps the old
  *                       value to the new one. If `upright`, arrows up and down edit instead of moving.
  *   take(i, j)          take hold of (i, j) to drag it: return what is called with each place on the way, or nothing
@@ -17,7 +18,7 @@ export const STEP = 10;                         // pixels on the way up or down 
  * `take(rows)` of the result takes the cells, `name()` is to follow each drawing.
  */
 export function roving(box, { point = () => {}, pick, edit, take, upright, hold, drop }) {
-  let cells = [], at;
+  let cells = [], at, dropped = -Infinity;
 
   const current = () => at && cells[at[0]]?.[at[1]];
   function moveTo(i, j) {
@@ -54,7 +55,8 @@ export function roving(box, { point = () => {}, pick, edit, take, upright, hold,
     if (place) act(place, event);
   });
   listen('keydown', onkey);
-  listen('pointerover', place => point(...place));
+  // What was dragged still shows when it is dropped, until the pointer moves on.
+  listen('pointerover', (place, { timeStamp }) => timeStamp - dropped > 100 && point(...place));
   listen('focusin', place => { moveTo(...place); offer(); point(...place); });
   listen('click', place => { moveTo(...place); offer(); pick?.(...place); });
   for (const leave of ['pointerleave', 'focusout']) box.addEventListener(leave, () => point());
@@ -87,8 +89,8 @@ export function roving(box, { point = () => {}, pick, edit, take, upright, hold,
     return ({ dy }) => edit(...place, value => (first ??= value) - Math.round(dy / STEP));
   }
   if (hold || take || pick || edit) {
-    drag(box, press, drop);
-    box.classList.add(!take && (edit || hold) ? 'cx-scrubs' : 'cx-holds');
+    drag(box, press, () => { dropped = performance.now(); drop?.(); });
+    box.classList.add(take ? 'cx-holds' : edit || hold ? 'cx-scrubs' : 'cx-picks');
   }
 
   return {
