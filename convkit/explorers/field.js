@@ -175,7 +175,7 @@ function render({ model, el }) {
     const hidden = f.root.matches('.cx-asking');
     unit = [l, i, j];
     T.set(rows, hidden ? counts.map((row, at) => row.map((_, k) => +(at === l && k === i))) : counts, unit, first, hidden ? 0 : r, wide || 600);
-    L.set('Layers, last on top', range(get('depth')).reverse().map(at => KEYS.map(key => {
+    L.set('Layers ↑', range(get('depth')).reverse().map(at => KEYS.map(key => {
       const v = get(key)[at];
       return { v, text: `${key} ${v}`, name: `${NAMES[key]} of layer ${at + 1}` };
     })), 0);
