@@ -45,12 +45,12 @@ def openings(name):
     """The ways in which a page is opened: from where, in which colours, how wide.
 
     One shows a page's own text and whatever it loads; while it is open it is made narrow and dark
-    (test_pages.py). Sidebars and bars, and what a page may do from disk, are the template's, and
-    the explorers': one page of each is opened anew in other settings.
+    (test_pages.py). What a page does from disk, and on a phone from the start, is the template's,
+    and the explorers': one page of each is opened so.
     """
     ways = [("http", "light", DESKTOP)]
     if name in TEMPLATES:
-        ways += [("disk", "dark", PHONE), ("http", "dark", DESKTOP), ("disk", "light", PHONE)]
+        ways.append(("disk", "dark", PHONE))
     if THOROUGH:
         ways = list(product(["http", "disk"], ["light", "dark"], [DESKTOP, PHONE]))
     if name == "404":  # a server's answer, never opened from disk
