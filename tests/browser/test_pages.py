@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from accessibility import (
     solutions_fold_and_open_by_keyboard,
 )
 from conftest import CHAPTERS, DESKTOP, PAGES, PHONE
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from sent import weight
 
@@ -157,8 +158,10 @@ STOPS = """() => [...document.querySelectorAll('div.math > .formula')]
 
 
 def wide_formulas_scroll_and_are_reached_by_keyboard(visit):
-    visit.page.wait_for_function("document.readyState == 'complete'")
-    visit.page.wait_for_timeout(50)
+    """Once the page has come to rest."""
+    settled = f"({STOPS})().every(([, scrolls, stop]) => scrolls === stop)"
+    with suppress(TimeoutError):
+        visit.page.wait_for_function(settled, timeout=5_000)
     for formula, scrolls, stop in visit.page.evaluate(STOPS):
         assert scrolls == stop, f"{visit}: {formula!r} scrolls {scrolls}, a stop {stop}"
 
