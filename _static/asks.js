@@ -12,7 +12,7 @@
   function judge(field, answer) {
     let given;
     try {
-      if (field.kind === "choice") return field.right.some((right) => `${right}` === `${answer}`) ? null : "";
+      if (field.kind === "choice") return field.right.some((right) => `${right}` === `${picked(answer)}`) ? null : "";
       given = field.kind === "words" ? words(answer, field.shape) : numbers(answer, field.shape);
     } catch {
       return field.wanted;
@@ -32,11 +32,18 @@
     return Math.abs(given - right) <= (whole ? 1e-6 : rtol * Math.abs(right));
   }
 
+  const picked = (text) => text.split(",").map(Number).toSorted((a, b) => a - b);
+
   function numbers(text, shape) {
-    const value = read(text, shape.length), values = [value].flat(2);
+    const value = sizes(text, shape) ?? read(text, shape.length), values = [value].flat(2);
     if (shape.length === 2 && `${value.map((row) => row.length)}` !== `${Array(shape[0]).fill(shape[1])}`) throw Error("another shape");
     if (!values.every(Number.isFinite)) throw Error("not finite");
     return values;
+  }
+
+  function sizes(text, shape) {
+    const factors = unwrapped(tidied(text)).split(/[*x]|\bby\b/).map((factor) => factor.trim());
+    return factors.every((factor) => /^\d+$/.test(factor)) && `${shape}` === `${factors.length}` ? factors.map(Number) : null;
   }
 
   function read(text, axes) {
@@ -50,7 +57,9 @@
     return bare.map((row) => items(row).map(number));
   }
 
-  const KEYBOARD = [[/[−–]/g, "-"], [/[×·⋅]/g, "*"], [/[÷∕⁄]/g, "/"], [/[≈=~]/g, " "], [/\*\*/g, "^"]];
+  const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻";
+  const lowered = (power) => `^${[...power].map((sign) => "0123456789-"[RAISED.indexOf(sign)]).join("")}`;
+  const KEYBOARD = [[/[−–]/g, "-"], [/[×·⋅]/g, "*"], [/[÷∕⁄]/g, "/"], [/[≈=~]/g, " "], [/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g, lowered], [/π/g, "pi"], [/√/g, "sqrt"], [/\*\*/g, "^"]];
 
   function tidied(text) {
     for (const [signs, plain] of KEYBOARD) text = text.replace(signs, plain);
@@ -71,6 +80,7 @@
   }
 
   function items(text) {
+    text = text.replace(/\s*,?\s*(?:\band\b|&)\s*/g, ", ");
     for (const separator of [";", ","]) {
       if (text.includes(separator)) return text.replace(RegExp(`^[${separator}\\s]+|[${separator}\\s]+$`, "g"), "").split(separator);
     }
@@ -82,7 +92,7 @@
     text = text.trim();
     if (/^-?[1-9]\d{0,2}([ ,]\d{3})+(\.\d+)?$/.test(text)) text = text.replace(/[ ,]/g, "");
     else if (/^-?\d+,\d+\s*%?$/.test(text)) text = text.replace(",", ".");
-    const tokens = text.toLowerCase().match(/(?:0|[1-9]\d*)(?:\.\d*)?(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?|\S/g) ?? [];
+    const tokens = text.toLowerCase().match(/(?:0|[1-9]\d*)(?:\.\d*)?(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?|[a-z]+|\S/g) ?? [];
     const value = total(tokens);
     if (tokens.length) throw Error(`${tokens[0]} is left over`);
     return value;
@@ -98,7 +108,10 @@
 
   function product(tokens) {
     let value = signed(tokens);
-    while (nextIs(tokens, ["*", "/"])) value = tokens.shift() === "*" ? value * signed(tokens) : value / signed(tokens);
+    while (nextIs(tokens, ["*", "/", ...NAMES])) {
+      const sign = NAMES.includes(tokens[0]) ? "*" : tokens.shift();
+      value = sign === "*" ? value * signed(tokens) : value / signed(tokens);
+    }
     return value;
   }
 
@@ -108,8 +121,19 @@
     return nextIs(tokens, ["^"]) && tokens.shift() ? base ** signed(tokens) : base;
   }
 
+  const FUNCTIONS = { sqrt: Math.sqrt, cos: Math.cos, sin: Math.sin, log: Math.log, ln: Math.log };
+  const NAMES = [...Object.keys(FUNCTIONS), "pi"];
+
+  function applied(tokens) {
+    const named = FUNCTIONS[tokens.shift()], bare = tokens[0] !== "(", value = named(atom(tokens));
+    if (bare && nextIs(tokens, ["*", "/", "^", "%"])) throw Error("parentheses, please");
+    return value;
+  }
+
   function atom(tokens) {
     let value;
+    if (nextIs(tokens, Object.keys(FUNCTIONS))) return applied(tokens);
+    if (nextIs(tokens, ["pi"]) && tokens.shift()) return Math.PI;
     if (nextIs(tokens, ["("])) {
       tokens.shift();
       value = total(tokens);
@@ -223,6 +247,7 @@
     const type = field.shape.length ? "checkbox" : "radio";
     const contents = list ? [...list.children].map((item) => [...item.childNodes]) : field.choices.map((choice) => [choice]);
     const inputs = contents.map((_, i) => make("input", { type, name, value: i }));
+    inputs.forEach((input, i) => { if (list?.children[i].querySelector("math")) input.ariaLabel = field.choices[i]; });
     const legend = make("legend", { className: list || !field.label ? "visually-hidden" : "" }, field.label || "Your answer");
     const labels = contents.map((parts, i) => make("label", {}, inputs[i], make("span", {}, ...parts)));
     const element = make("fieldset", { className: list ? "ask-choice ask-listed" : "ask-choice" }, legend, ...labels);
@@ -230,8 +255,8 @@
     return {
       element: list ? null : element,
       get: () => inputs.filter((input) => input.checked).map((input) => input.value).join(),
-      set: (text) => inputs.forEach((input) => { input.checked = text.split(",").includes(input.value); }),
-      said: (text) => (text ? text.split(",").map((i) => `“${labels[i].textContent.trim().replace(/[.;,]$/, "")}”`).join(" and ") : ""),
+      set: (text) => inputs.forEach((input, i) => { input.checked = text !== "" && picked(text).includes(i); }),
+      said: (text) => (text ? picked(text).map((i) => `“${field.choices[i].replace(/[.;,]$/, "")}”`).join(" and ") : ""),
       focus: () => inputs[0].focus(),
     };
   }

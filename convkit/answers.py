@@ -120,7 +120,7 @@ def counted(n: int, noun: str) -> str:
 def numbers(answer: Any, shape: tuple[int, ...]) -> list[float]:
     """Return the numbers in an answer of that shape; one axis may have another length."""
     if isinstance(answer, str):
-        answer = read(answer, len(shape))
+        answer = sizes(answer, shape) or read(answer, len(shape))
     if hasattr(answer, "toarray"):
         answer = answer.toarray()
     array = np.asarray(plain(as_list(answer)))
@@ -141,6 +141,13 @@ def as_list(answer: Any) -> Any:
     return list(answer) if isinstance(answer, set | frozenset | range) else answer
 
 
+def sizes(text: str, shape: tuple[int, ...]) -> list[float]:
+    """Return the sizes in a text such as "9×16", where a list as long is asked for."""
+    factors = re.split(r"[*x]|\bby\b", unwrapped(tidied(text)))
+    whole = all(factor.strip().isdecimal() for factor in factors)
+    return list(map(float, factors)) if whole and shape == (len(factors),) else []
+
+
 def read(text: str, axes: int) -> Any:
     """Return the number, list (one axis) or rows (two) that a text says."""
     text = tidied(text)
@@ -157,10 +164,16 @@ def read(text: str, axes: int) -> Any:
     return [[number(item) for item in items(row)] for row in rows if row.strip()]
 
 
+RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+LOWERED = str.maketrans(RAISED, "-0123456789")
+
+
 def tidied(text: str) -> str:
     """Write signs as on a keyboard, and leave out the thin spaces within a number."""
     for signs, plain_sign in (("−–", "-"), ("×·⋅", "*"), ("÷∕⁄", "/"), ("≈=~", " ")):
         text = re.sub(f"[{signs}]", plain_sign, text)
+    text = re.sub(f"[{RAISED}]+", lambda power: "^" + power[0].translate(LOWERED), text)
+    text = text.replace("π", "pi").replace("√", "sqrt")
     return re.sub(r"(?<=\d)[\u2009\u202f\u00a0_'](?=\d)", "", text.replace("**", "^")).strip()
 
 
@@ -181,7 +194,8 @@ def wraps(text: str) -> bool:
 
 
 def items(text: str) -> list[str]:
-    """Cut a list at its semicolons, else at its commas, else at its spaces."""
+    """Cut a list at its semicolons, else at its commas and "and", else at its spaces."""
+    text = re.sub(r"\s*,?\s*(?:\band\b|&)\s*", ", ", text)
     for separator in (";", ","):
         if separator in text:
             return text.strip(f"{separator} \n").split(separator)
@@ -197,7 +211,7 @@ def number(text: str) -> float:
     elif re.fullmatch(r"-?\d+,\d+\s*%?", text):
         text = text.replace(",", ".")
     tokens = re.findall(
-        r"(?:0|[1-9]\d*)(?:\.\d*)?(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?|\S", text.lower()
+        r"(?:0|[1-9]\d*)(?:\.\d*)?(?:e[-+]?\d+)?|\.\d+(?:e[-+]?\d+)?|[a-z]+|\S", text.lower()
     )
     value = total(tokens)
     if tokens:
@@ -221,8 +235,9 @@ def total(tokens: list[str]) -> float:
 def product(tokens: list[str]) -> float:
     """Take a product from the tokens."""
     value = signed(tokens)
-    while next_is(tokens, "*/"):
-        value = value * signed(tokens) if tokens.pop(0) == "*" else value / signed(tokens)
+    while tokens and tokens[0] in {"*", "/", *NAMES}:
+        sign = tokens.pop(0) if tokens[0] in "*/" else "*"  # 2 pi
+        value = value * signed(tokens) if sign == "*" else value / signed(tokens)
     return value
 
 
@@ -237,8 +252,26 @@ def signed(tokens: list[str]) -> float:
     return base
 
 
+FUNCTIONS = {"sqrt": math.sqrt, "cos": math.cos, "sin": math.sin, "log": math.log, "ln": math.log}
+NAMES = {*FUNCTIONS, "pi"}
+
+
+def applied(tokens: list[str]) -> float:
+    """Take a function with its argument from the tokens: cos(pi), log 10, but not log 1/10."""
+    function, bare = FUNCTIONS[tokens.pop(0)], not next_is(tokens, "(")
+    value = function(atom(tokens))
+    if bare and next_is(tokens, "*/^%"):
+        raise ValueError("parentheses, please")
+    return value
+
+
 def atom(tokens: list[str]) -> float:
     """Take a number, or what stands in parentheses, from the tokens; it may end in a %."""
+    if tokens and tokens[0] in FUNCTIONS:
+        return applied(tokens)
+    if tokens and tokens[0] == "pi":
+        tokens.pop(0)
+        return math.pi
     if next_is(tokens, "("):
         tokens.pop(0)
         value = total(tokens)

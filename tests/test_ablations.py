@@ -32,9 +32,15 @@ def test_the_chapter_holds_what_the_benchmark_counted(cells):
     with (ROOT / "benchmarks" / "ablations.csv").open(encoding="utf-8") as file:
         _, *rows = csv.reader(file)
     counted = {}
-    for size, change, digits, rate, *counts in rows:
-        setting = list(settings).index((int(digits), float(rate)))
-        counted.setdefault((int(size), change), {})[setting] = [int(count) for count in counts]
+    longer = {}
+    for size, change, digits, rate, steps, *counts in rows:
+        counts = [int(count) for count in counts if count]
+        if steps == "120":
+            setting = list(settings).index((int(digits), float(rate)))
+            counted.setdefault((int(size), change), {})[setting] = counts
+        else:
+            longer[int(size), change] = counts
+    assert assigned(cells["ablation-longer"], "longer") == longer
     assert read == {key: [found[s] for s in range(3)] for key, found in counted.items()}
     assert {len(counts) for found in read.values() for counts in found} == {10}
 
@@ -42,3 +48,11 @@ def test_the_chapter_holds_what_the_benchmark_counted(cells):
 def test_the_benchmark_runs_the_cells_of_the_chapter(cells):
     source = (ROOT / "benchmarks" / "ablations.py").read_text(encoding="utf-8")
     assert set(assigned(source, "CELLS")) <= set(cells)
+
+
+def test_the_puzzle_s_starts_are_those_that_were_run(cells):
+    with (ROOT / "benchmarks" / "puzzle.csv").open(encoding="utf-8") as file:
+        names, *rows = csv.reader(file)
+    read = zip(*((float(right), float(wrong)) for _, right, wrong in rows), strict=True)
+    twenty = assigned(cells["puzzle-check"], "twenty")
+    assert twenty == {name: list(reads) for name, reads in zip(names[1:], read, strict=True)}

@@ -53,7 +53,9 @@ def accepts(field, answer):
         ("answer: 75 % or 75", "75", "7.5", "75 %"),
         ("answer: 75 % or 75", "0.75", "74 %", "75 %"),
         ("answer: about 0.41 or 41", "0.4", "0.5", "about 0.41"),
-        ("answer: about 0.41 or 41", "39", "30", "about 0.41"),
+        ("answer: about 0.41 or 41", "40", "38", "about 0.41"),
+        ("answer: {0, 7}", "7 and 0", "0, 6", "0, 7"),
+        ("answer: C of A, B, C", "C, the last", "B", "C"),
         ("answer: yes", "Yes.", "no", "yes"),
         ('answer: "the padding"', "The padding", "padding", "the padding"),
     ],
@@ -87,6 +89,19 @@ def test_it_marks_options():
     assert "options" in options["classes"]
 
 
+def test_an_option_with_a_formula_has_a_name():
+    options = (r"{math}`10^{17}`", r"{math}`x_i+\tfrac12x_{i-5}`", r"{math}`3\times3`, {math}`w_2`")
+    listed = "".join(f"> - {option}\n" for option in options)
+    page = read(
+        f"> **Predict.** What?\n>\n{listed}".replace(
+            "\n> - {math}`x", " <!-- answer -->\n> - {math}`x"
+        )
+    )
+    (question,) = page.findall(asks.ask)
+    (field,) = question["fields"]
+    assert field["choices"] == ("10¹⁷", "xᵢ+½xᵢ₋₅", "3×3, w₂")
+
+
 @pytest.mark.parametrize(
     "comment",
     [
@@ -103,6 +118,8 @@ def test_it_marks_options():
         "answer: (a) 1, (b) 2",
         "answer: (a) ",
         'answer: "',
+        "answer: D of A, B, C",
+        "answer: {0, x}",
         "answers: 4",
         "todo",
     ],
@@ -120,6 +137,7 @@ def test_a_malformed_answer_fails_with_its_line(comment):
         "- an option <!-- answer -->",
         "> **Predict.** What? <!-- answer: 4 -->\n>\n> - a <!-- answer -->\n> - b\n",
         "> **Predict.** What? <!-- answer: 4 --> And? <!-- answer: 5 -->\n",
+        "> **Predict.** What?\n>\n> - {math}`\\sqrt2` <!-- answer -->\n> - b\n",
     ],
 )
 def test_an_answer_in_a_wrong_place_fails_with_its_line(text):

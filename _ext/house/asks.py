@@ -7,9 +7,11 @@ The right answer is a comment, which no reader of the notebook sees. It may be
     <!-- answer: 4 -->                      a number or an expression
     <!-- answer: 3, 2, 1 -->                a list; rows are separated by semicolons
     <!-- answer: 0.29 or 29 -->             several right answers
-    <!-- answer: about 30 -->               within a tenth
+    <!-- answer: {0, 7} -->                 a list in any order, whose length is not given away
+    <!-- answer: about 30 -->               within a twentieth
     <!-- answer: yes -->                    yes or no
     <!-- answer: "smaller" -->              words
+    <!-- answer: C of A, B, C -->           one of these
     <!-- answer: (a) 3; (b) 2 -->           parts, each one of these
     > - like a slash <!-- answer -->        the right one of a list of options, or several
 
@@ -29,7 +31,12 @@ from sphinx.transforms import SphinxTransform
 from convkit import answers
 
 COMMENT = re.compile(r"<!--\s*(.*?)\s*-->", re.DOTALL)
-ABOUT = 0.1
+ABOUT = 0.05
+SMALL = {
+    "_": str.maketrans("0123456789+-ij", "₀₁₂₃₄₅₆₇₈₉₊₋ᵢⱼ"),
+    "^": str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"),
+}
+TEX = {r"\times": "×", r"\tfrac12": "½", r"\frac12": "½", r"\,": " "}
 
 
 class ask(nodes.General, nodes.Element):
@@ -111,10 +118,25 @@ def choice(marked):
     options = marked[0].parent
     options["classes"].append("options")
     right = sorted(map(options.index, marked))
-    names = tuple(item.astext().strip() for item in options)
+    names = tuple(map(spoken, options))
     shape = (len(right),) if len(right) > 1 else ()
     question = answers.Question("choice", [right], shape, choices=names)
     return answers.field(question) | {"listed": True}
+
+
+def spoken(item):
+    """An option as a text: what a screen reader says, and a verdict. Formulas are in TeX before."""
+    text = item.astext().strip()
+    if not any(item.findall(nodes.math)):
+        return text
+    for tex, sign in TEX.items():
+        text = text.replace(tex, sign)
+    text = re.sub(
+        r"([_^])(?:\{(.*?)\}|(\w))", lambda m: (m[2] or m[3]).translate(SMALL[m[1]]), text
+    )
+    if re.search(r"[\\{}_^]", text):
+        raise ValueError(f"say this option in simpler signs: {item.astext()}")
+    return text
 
 
 def parts(text):
@@ -133,13 +155,16 @@ def parts(text):
 
 def asked(label, text):
     """The field for one answer, as an author writes it."""
+    if chosen := re.fullmatch(r"(\w+) of (.+)", text):
+        choices = re.split(r",\s*", chosen[2])
+        return answers.field(answers.question(chosen[1], choices=choices), label, shown=chosen[1])
     about = re.match(r"about\s+", text)
     shown = text[about.end() :] if about else text
     expected, *also = [value(one) for one in re.split(r"\s+or\s+", shown)]
     question = answers.question(expected, also)
     if about:
         question = replace(question, rtol=ABOUT, exact=False)
-    return answers.field(question, label, shown=re.split(r"\s+or\s+", text)[0].strip('"'))
+    return answers.field(question, label, shown=re.split(r"\s+or\s+", text)[0].strip('"{}'))
 
 
 def value(text):
@@ -148,6 +173,8 @@ def value(text):
         return quoted[1]
     if text in ("yes", "no"):
         return text == "yes"
+    if text.startswith("{"):
+        return set(value(text[1:-1]))
     try:
         return answers.read(text, 2 if ";" in text else 1 if "," in text else 0)
     except (ArithmeticError, ValueError, RecursionError):

@@ -77,7 +77,7 @@ def equivalent(asked):
     """The same, written in another way: with other signs, or in another order where none counts."""
     values = asked["right"][-1]
     if asked["kind"] == "choice":
-        return right(asked)
+        return ", ".join(map(str, reversed(values)))
     if asked["kind"] == "words":
         return " and ".join(f"“{word.upper()}”" for word in values) + "."
     values = values if asked["ordered"] else values[::-1]
@@ -183,6 +183,16 @@ def test_a_reader_answers_by_keyboard(open_page):
         ]
         assert told.get_attribute("hidden") is None
         assert predict.get_by_label("(b)").evaluate("field => field === document.activeElement")
+
+
+def test_an_option_that_is_a_formula_has_a_name(open_page):
+    """For who hears it, and in the verdict."""
+    with open_page("chapters/linearity") as page:
+        predict = page.locator(".admonition.predict", has=page.locator("label math")).first
+        option = predict.get_by_role("checkbox", name="echo: xᵢ+½xᵢ₋₅")
+        option.check()
+        predict.get_by_role("button", name="That is my answer").click()
+        assert "“echo: xᵢ+½xᵢ₋₅”" in predict.get_by_role("status").inner_text()
 
 
 def test_who_asks_is_shown(open_page):
