@@ -27,6 +27,7 @@ EXPORTED = re.compile(r"^export (?:const|function) (\w+)", re.MULTILINE)
 RENDER = re.compile(r"^export default \{ render \};\s*\Z", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=const|function)", re.MULTILINE)
 FOR_FEW = re.compile(r"/[/*] For ([\w, ]+):.*?/[/*] End\.(?: \*/)?", re.DOTALL)
+SPARE = re.compile(r"\s*([{};,>])\s*|(?<=:)\s+")  # the minifier leaves it within @container
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
@@ -133,7 +134,7 @@ def style(paths: Iterable[Path], explorer: Path | None = None) -> str:
     plain = "".join(source(sheet) for sheet in sheets if sheet.exists())
     if explorer:
         plain = only_for(explorer, plain)
-    css = re.sub(r"\s*([{};])\s*", r"\1", minified(plain, "text/css"))
+    css = SPARE.sub(r"\1", minified(plain, "text/css")).replace(";}", "}")
     return f"const STYLE = {json.dumps(css, ensure_ascii=False)};\n"
 
 

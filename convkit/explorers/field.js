@@ -75,7 +75,7 @@ function torchCall({ rows, error }, get) {
 
 /** The tower: a row of units for each layer above the input, which has bars below. Units stand above the middle of their fields. */
 function tower({ point, pick }) {
-  const lines = h('path.cx-axis'), layers = h('g'), svg = h('svg.cx-plot.cx-tower', { tabindex: -1, role: 'group', 'aria-label': 'Tower' }, lines, layers);
+  const lines = h('path.cx-axis'), layers = h('g'), names = h('g'), svg = h('svg.cx-plot.cx-tower', { tabindex: -1, role: 'group', 'aria-label': 'Tower' }, lines, layers, names);
   let units = [], rows = [], pitch = 1;
   const layerOf = row => units.length - 1 - row;        // the last layer is the first row
   const go = (l, i) => pick(l, clamp(i, 0, rows[l].n - 1));
@@ -110,12 +110,10 @@ function tower({ point, pick }) {
         'aria-label': `${at ? 'layer ' + at : 'x'} ${k}: ${count(v, 'path')}` });
       give(back, { x: -side / 2, width: side });
       if (bar) give(bar, { x: -side / 4, width: side / 2, height: (BAR * v) / most });
-      if (ink.textContent !== String(text)) ink.textContent = text;
+      ink.textContent = text;
       ink.style.fontSize = side < 9 ? 0 : `min(13px, ${0.62 * side}px)`;
     }));
-    const names = rows.map((_, at) => h('text.cx-under', { x: 8, y: place(at, 0)[1] + 16 }, at || 'x'));
-    svg.querySelectorAll('.cx-under').forEach(name => name.remove());
-    svg.append(...names);
+    names.replaceChildren(...rows.map((_, at) => h('text.cx-under', { x: 8, y: place(at, 0)[1] + 16 }, at || 'x')));
     // A path from each unit to what it reads, where both are on the way
     give(lines, { d: rows.slice(1).flatMap(({ axis }, at) => range(rows[at + 1].n).filter(k => counts[at + 1][k]).flatMap(k =>
       reads(k, axis).filter(({ at: j }) => counts[at][j]).map(({ at: j }) => {

@@ -1,6 +1,6 @@
 // What do a kernel and a stride make of a wave? It keeps its shape, gets another height, and may fold.
 import { clamp, range, sum } from './lib/arithmetic.js';
-import { count, factor, give, h, marks, number, panel } from './lib/dom.js';
+import { count, factor, give, h, marks, NEGATIVE, number, panel, POSITIVE } from './lib/dom.js';
 import { drag } from './lib/drag.js';
 import { answer, frame } from './lib/frame.js';
 import { roving } from './lib/roving.js';
@@ -50,6 +50,7 @@ const curve = ({ at, ends: [from, to] }, v) =>
   'M' + range(289).map(k => from + (to - from) * k / 288).map(i => at(i, v(i)).map(c => c.toFixed(1))).join('L');
 const dot = ([x, y], r) => `M${x - r},${y}a${r},${r} 0 1 0 ${2 * r},0a${r},${r} 0 1 0 ${-2 * r},0`;
 const square = ([x, y]) => `M${x - 4.5},${y - 4.5}h9v9h-9z`;
+const draw = (path, d) => give(path, { d });
 const group = (name, label, ...inside) => h(`svg.cx-wavy.cx-${name}`, { tabindex: -1, role: 'group', 'aria-label': label }, ...inside);
 
 function signal(role, label, name, point, move) {
@@ -69,19 +70,19 @@ function signal(role, label, name, point, move) {
     head(words);
     if (shape === next) return;
     shape = next;
-    svg.setAttribute('viewBox', '0 0 ' + shape.box.join(' '));
-    cells.forEach((cell, i) => cell.firstChild.setAttribute('d', shape.back(i)));
+    give(svg, { viewBox: '0 0 ' + shape.box.join(' ') });
+    cells.forEach((cell, i) => draw(cell.firstChild, shape.back(i)));
   }
   return {
     el,
     /** Samples, of which every `step`-th counts, on a smooth wave, and the wave that those seem to be. */
     wave(words, next, { most }, values, step, smooth, seen, on) {
       start(words, next);
-      [() => 0, smooth, seen].forEach((wave, k) => lines[k].setAttribute('d', wave ? curve(shape, i => wave(i) / most) : ''));
-      image.setAttribute('href', '');
+      [() => 0, smooth, seen].forEach((wave, k) => draw(lines[k], wave ? curve(shape, i => wave(i) / most) : ''));
+      give(image, { href: '' });
       cells.forEach((cell, i) => {
         const counts = i % step === 0, at = shape.at(i, values[i] / most), kept = name === 'x' ? '' : counts ? ', kept' : ', not kept';
-        cell.lastChild.setAttribute('d', step > 1 && counts ? square(at) : dot(at, counts ? 3 : 2));
+        draw(cell.lastChild, step > 1 && counts ? square(at) : dot(at, counts ? 3 : 2));
         give(cell.children[1], { x: at[0], y: at[1] - 7 });
         cell.children[1].textContent = number(values[i]);
         give(cell, { class: 'cx-column ' + marks({ on: on.has(`${name} ${i}`) }), 'aria-label': `${name} ${i}: ${number(values[i])}${kept}` });
@@ -92,13 +93,13 @@ function signal(role, label, name, point, move) {
       start(words, SHAPES.roof);
       const height = rows.length, width = rows[0].length, canvas = Object.assign(document.createElement('canvas'), { width, height });
       const ink = canvas.getContext('2d'), pixels = ink.createImageData(width, height), column = stripe(rows, down, across);
-      rows.flat().forEach((v, k) => pixels.data.set([...(!signed ? [v, v, v].map(c => c * 36.43) : (v < 0 ? [98, 54, 168] : [166, 124, 0]).map(c => 255 + (c - 255) * Math.abs(v) / 7)), 255], 4 * k));
+      rows.flat().forEach((v, k) => pixels.data.set([...(!signed ? [v, v, v].map(c => c * 36.43) : (v < 0 ? NEGATIVE : POSITIVE).map(c => 255 + (c - 255) * Math.abs(v) / 7)), 255], 4 * k));
       ink.putImageData(pixels, 0, 0);
-      image.setAttribute('href', canvas.toDataURL());
+      give(image, { href: canvas.toDataURL() });
       const ends = [-0.5, height - 0.5].map(row => (column(row) + 0.5) * SEEN / width);
-      lines.forEach((line, k) => line.setAttribute('d', k < 2 ? '' : `M${ends[0]},0L${ends[1]},${TALL}`));
+      lines.forEach((line, k) => draw(line, k < 2 ? '' : `M${ends[0]},0L${ends[1]},${TALL}`));
       cells.forEach((cell, i) => {
-        cell.lastChild.setAttribute('d', '');
+        draw(cell.lastChild, '');
         cell.children[1].textContent = '';
         give(cell, { class: 'cx-column', 'aria-label': 'column ' + 2 * i });
       });
@@ -137,7 +138,7 @@ const along = turns => LEFT + TURN * turns;
 function gainCurve(put) {
   const svg = h('svg.cx-wavy.cx-gain', { role: 'img', viewBox: '0 0 300 136' }), { el, head } = panel('kernel', svg);
   const go = ({ x }) => put(Math.round(((x - svg.getBoundingClientRect().left) / svg.clientWidth * 300 - LEFT) / TURN));
-  svg.addEventListener('click', go);
+  give(svg, { onclick: go });
   drag(svg, () => go);
   return { el, set(words, net) {
     head(words);
@@ -145,11 +146,11 @@ function gainCurve(put) {
     const { roof, s, m, most } = net, y = size => FLOOR - HIGH * size / most, path = (kind, d) => h('path.cx-' + kind, { d });
     const text = (x, y, words) => h('text', { x, y }, words), stems = hops(net).map(one => ({ ...one, size: factorOf(net, one.f).size }));
     const curve = range(121).map(k => [along(k / 10), y(factorOf(net, k / 10 / N).size).toFixed(1)]);
-    svg.setAttribute('aria-label', 'Gain: ' + stems.map(({ name, way, size }) => (name || `${way[0]} turns`) + ' times ' + number(size)).join(', '));
+    give(svg, { 'aria-label': 'Gain: ' + stems.map(({ name, way, size }) => (name || `${way[0]} turns`) + ' times ' + number(size)).join(', ') });
     svg.replaceChildren(h('rect', { x: along(m / 2), y: 26, width: TURN * (N - m) / 2, height: FLOOR - 26 }),
       path('axis', `M${LEFT},${FLOOR}H${along(N / 2)}M${LEFT},${y(1)}H${along(N / 2)}`), text(9, y(1) + 4, 1),
       ...range(s - 1).map(k => path('fold', `M${along((k + 1) * m / 2)},26V${FLOOR}`)),
-      ...range(7).map(k => text(along(2 * k), FLOOR + 16, roof ? ['0', '', '', '¼', '', '', '½'][k] : 2 * k)), path('curve', 'M' + curve.join('L')),
+      ...range(7).map(k => text(along(2 * k), FLOOR + 16, roof ? { 0: 0, 3: '¼', 6: '½' }[k] : 2 * k)), path('curve', 'M' + curve.join('L')),
       ...stems.flatMap(({ name, way, size }) => {
         const [from, ...more] = way, end = more[more.length - 1], level = y(size);
         return [path('stem', `M${along(from)},${FLOOR}V${level}`), name && h('text.cx-beside', { x: along(from) + 4, y: FLOOR - 5 }, name),
@@ -257,7 +258,7 @@ function render({ model, el }) {
         wave(q, by.size, by.angle), s > 1 && wave(turns, by.size, by.angle), on);
     }
     W.set(titled('Kernel w', over > 1 ? `divided by ${over}` : ''), w, on);
-    G.set(titled('Gain', (roof ? 'by periods a pixel' : 'by turns') + (s > 1 ? ', folded' : '')), net);
+    G.set(titled('Gain', (roof ? 'by periods/pixel' : 'by turns') + (s > 1 ? ', folded' : '')), net);
     f.write({
       formula: formulaOf(net), sum: roof ? '' : answer(sumOf(net, kind === 'x' ? 'x' : 'z', kind === 'w' ? 0 : i)), call: callOf(net),
       warn: s > 1 && (roof || Math.abs(turns) !== q), sentence: answer(roof ? ofTiles(net) : (ofKernel(net) + ofStride(net)).trim()),

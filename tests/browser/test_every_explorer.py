@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import hands
+import numpy as np
 import pytest
 from figures import HOST, opened, with_bug
 
 from convkit import explorers
-from convkit.explorers import Flip, Stride, bundle
+from convkit.explorers import Field, Flip, Stride, Template, Waves, bundle
 
 EXPLORERS = pytest.mark.parametrize("explorer", explorers.ALL, ids=lambda kind: kind.name())
 PHONE = {"width": 360, "height": 740}
@@ -552,6 +553,75 @@ def test_a_live_module_works_beside_broken_builtins(browser, explorer):
         assert figure.place.locator(".cx-views > *").count()
         assert figure.do().sentence == made.sentence()
         assert not moved
+
+
+# --- In notebooks ---
+
+# How Notebook 7 listens for its shortcuts: before a figure hears a key, unless its target says no.
+SHORTCUTS = """() => {
+    window.stolen = [];
+    document.addEventListener('keydown', event => {
+        const free = !event.target.matches('[data-lm-suppress-shortcuts]');
+        if (free && event.key !== 'Control' && event.key !== 'Shift') stolen.push(event.key);
+    }, true);
+}"""
+
+
+@EXPLORERS
+def test_a_notebook_that_listens_first_leaves_the_keys_to_the_figure(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        figure.page.evaluate(SHORTCUTS)
+        stops = figure.place.locator("input:visible, select:visible, [tabindex='0']")
+        for stop in filter(lambda stop: stop.is_visible(), stops.element_handles()):
+            stop.focus()
+            for key in ("a", "ArrowRight", "Control+z"):
+                figure.page.keyboard.press(key)
+        assert figure.page.evaluate("stolen") == []
+        figure.page.keyboard.press("Shift+Enter")
+        assert figure.page.evaluate("stolen") == ["Enter"], "the cell is not run"
+
+
+@pytest.mark.parametrize(
+    ("explorer", "view"),
+    [(Template, ".cx-pair .cx-picture"), (Field, ".cx-fov .cx-picture"), (Waves, ".cx-gain")],
+)
+def test_a_drag_begins_anywhere_on_a_picture_in_a_notebooks_cell(browser, explorer, view):
+    """The cell around it is a stop of the Tab key too."""
+    with opened(browser, explorer(s=1) if explorer is Waves else explorer()) as figure:
+        figure.page.evaluate("document.querySelector('main').tabIndex = 0")
+        untouched = hands.state(figure)
+        box = figure.place.locator(view).first.bounding_box()
+        start = box["x"] + 0.8 * box["width"], box["y"] + 0.8 * box["height"]
+        hands.drag(figure, start, (-0.1 * box["width"], 0))
+        moved = hands.state(figure)
+        assert moved != untouched, "nothing was dragged"
+        figure.page.mouse.move(box["x"] + box["width"] / 5, box["y"] + box["height"] / 5)
+        assert hands.state(figure) == moved, "it follows the mouse when nothing is pressed"
+
+
+# What classic Notebook 6.5 says of everything that a cell puts out.
+CLASSIC = """
+    html { font-size: 10px } * { box-sizing: border-box }
+    label { display: inline-block; max-width: 100%; margin-bottom: 5px; font-weight: bold }
+    div.output_area svg { max-width: 100%; height: auto } svg:not(:root) { overflow: hidden }
+    [role=button] { cursor: pointer } code { padding: 2px 4px; white-space: pre-wrap }
+"""
+SIZES = """place => [place, ...place.querySelectorAll('.cx, .cx-views > *, .cx-views svg, canvas')]
+    .map(e => [e.getAttribute('class'), e.getBoundingClientRect()])
+    .map(([name, { width, height }]) => [name, Math.round(width), Math.round(height)])"""
+
+
+@EXPLORERS
+def test_classic_notebook_does_not_shrink_the_figure(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        before = figure.place.evaluate(SIZES)
+        figure.page.add_style_tag(content=CLASSIC)
+        figure.place.evaluate(
+            "place => { const area = document.createElement('div'); area.className = 'output_area';"
+            " place.replaceWith(area); area.append(place); }"
+        )
+        for (name, *size), (_, *now) in zip(before, figure.place.evaluate(SIZES), strict=True):
+            assert np.allclose(now, size, rtol=0, atol=4), f"{name}: {size} becomes {now}"
 
 
 # --- Without a script, in print, with other colours ---

@@ -1,4 +1,5 @@
 // Take hold of things with the mouse or a finger. What keys do instead is in roving.js.
+import { give } from './dom.js';
 
 const NEAR = 3;                          // pixels that a click may tremble
 
@@ -10,29 +11,32 @@ const NEAR = 3;                          // pixels that a click may tremble
  */
 export function drag(box, take, drop = () => {}) {
   let move = null, from, far;
-  box.addEventListener('pointerdown', event => {
-    if (event.button || !event.isPrimary) return;
-    far = false;
-    from = event;
-    move = take(event) || null;
-    // What is pressed keeps the pointer, so that a click is a click on that.
-    if (move) (event.target.closest('[tabindex]') || box).setPointerCapture(event.pointerId);
-  });
-  box.addEventListener('pointermove', event => {
-    if (!move || event.pointerId !== from.pointerId) return;
-    const { clientX: x, clientY: y } = event, dx = x - from.clientX, dy = y - from.clientY;
-    far ||= Math.hypot(dx, dy) >= NEAR;
-    if (!far) return;
-    box.classList.add('cx-held');
-    move({ dx, dy, x, y });
-  });
   const end = () => {
     if (move && far) drop();
     move = null;
     box.classList.remove('cx-held');
   };
-  box.addEventListener('pointerup', end);
-  box.addEventListener('pointercancel', () => { end(); far = false; });
+  give(box, {
+    onpointerdown(event) {
+      if (event.button || !event.isPrimary) return;
+      far = false;
+      from = event;
+      move = take(event) || null;
+      // What is pressed keeps the pointer, so that a click is a click on that; around the box a notebook has tab stops too.
+      const pressed = event.target.closest('[tabindex]');
+      if (move) (box.contains(pressed) ? pressed : box).setPointerCapture(event.pointerId);
+    },
+    onpointermove({ pointerId, clientX: x, clientY: y }) {
+      if (!move || pointerId !== from.pointerId) return;
+      const dx = x - from.clientX, dy = y - from.clientY;
+      far ||= Math.hypot(dx, dy) >= NEAR;
+      if (!far) return;
+      box.classList.add('cx-held');
+      move({ dx, dy, x, y });
+    },
+    onpointerup: end,
+    onpointercancel() { end(); far = false; },
+  });
   box.addEventListener('click', event => {
     if (far && event.detail) event.stopImmediatePropagation();           // it ends a drag
     far = false;

@@ -6,10 +6,13 @@ import { addStyle, button, choice, freshId, give, h, number, roomy, slider, togg
 // its undo would take back what the reader typed in a cell. Other shortcuts with Ctrl or Cmd, and
 // Shift+Enter that runs the cell, are left to it.
 function keepKeys(root) {
-  root.addEventListener('keydown', event => {
-    const shortcut = (event.ctrlKey || event.metaKey) && !'zy'.includes(event.key.toLowerCase());
-    if (!shortcut && !(event.shiftKey && event.key === 'Enter')) event.stopPropagation();
-  });
+  const ours = ({ key, ctrlKey, metaKey, shiftKey }) =>
+    !((ctrlKey || metaKey) && !'zy'.includes(key.toLowerCase())) && !(shiftKey && key === 'Enter');
+  give(root, { onkeydown(event) { if (ours(event)) event.stopPropagation(); } });
+  // Notebook 7 hears a key before it comes here, but not from where this attribute is.
+  const tell = event => { if (root.contains(event.target)) event.target.toggleAttribute('data-lm-suppress-shortcuts', ours(event)); };
+  addEventListener('keydown', tell, true);
+  return () => removeEventListener('keydown', tell, true);
 }
 
 /** A part of a text that a reader who predicts must not see yet. */
@@ -44,8 +47,8 @@ export function frame({ model, el }, title, { prompt, room = {}, low } = {}) {
   const root = h('div.cx', { role: 'group', 'aria-label': title }, skip, first, controls,
     ...(low ? [views, top] : [top, views]), sum, roomy(sentence, room.sentence),
     h('div.cx-stack', {}, buttons, asked.form), h('div.cx-after', {}, asked.verdict, steps.el), roomy(h('p.cx-formula', {}, call), room.call), live, end);
-  keepKeys(root);
-  root.addEventListener('cx-edit', ({ detail }) => steps.offer(detail));
+  const letGo = keepKeys(root);
+  give(root, { 'oncx-edit': ({ detail }) => steps.offer(detail) });
   el.append(root);
 
   const shows = [];                     // brings a control to the state
@@ -149,7 +152,7 @@ export function frame({ model, el }, title, { prompt, room = {}, low } = {}) {
       const change = () => { asked.forget(); first?.classList.add('cx-done'); update(); };
       model.on('change', change);
       update();
-      return () => { f.stop(); clearTimeout(speech); model.off('change', change); };
+      return () => { letGo(); f.stop(); clearTimeout(speech); model.off('change', change); };
     },
   };
   return f;

@@ -28,9 +28,11 @@ export function picture({ role, label, size, point = () => {}, pick = () => {}, 
     return inside(Math.floor((clientY - top) / height * canvas.height), Math.floor((clientX - left) / width * canvas.width));
   }
   let held = false;
-  stage.addEventListener('pointermove', event => { if (!held) point(...under(event)); });
-  stage.addEventListener('pointerleave', () => point());
-  stage.addEventListener('click', event => { pick(...under(event)); cursor.focus({ preventScroll: true }); });
+  give(stage, {
+    onpointermove(event) { if (!held) point(...under(event)); },
+    onpointerleave: () => point(),
+    onclick(event) { pick(...under(event)); cursor.focus({ preventScroll: true }); },
+  });
   drag(stage, event => {
     const start = under(event), go = take ? take(...start) : pick;
     let last = take ? start : null;
@@ -43,18 +45,19 @@ export function picture({ role, label, size, point = () => {}, pick = () => {}, 
       go(...next);
     });
   }, () => { held = false; });
-  cursor.addEventListener('focus', () => { if (!held) point(...at); });
-  cursor.addEventListener('blur', () => point());
-  cursor.addEventListener('keydown', event => {
-    const { key } = event, move = MOVES[key];
-    if (move && steer) steer(...move);
-    else if (move) {
-      const from = at, to = inside(at[0] + move[0], at[1] + move[1]);
-      if (event.shiftKey && take) take(...from)?.(at[0] + move[0], at[1] + move[1]);
-      point(...to);
-    } else if (key === ' ' || (key === 'Enter' && !event.shiftKey)) pick(...at);
-    else return;
-    event.preventDefault();
+  give(cursor, {
+    onfocus() { if (!held) point(...at); },
+    onblur: () => point(),
+    onkeydown(event) {
+      const { key, shiftKey } = event, move = MOVES[key], to = move && [at[0] + move[0], at[1] + move[1]];
+      if (move && steer) steer(...move);
+      else if (move) {
+        if (shiftKey && take) take(...at)?.(...to);
+        point(...inside(...to));
+      } else if (key === ' ' || (key === 'Enter' && !shiftKey)) pick(...at);
+      else return;
+      event.preventDefault();
+    },
   });
 
   function paint(rows) {

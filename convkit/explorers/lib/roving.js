@@ -1,5 +1,6 @@
 // A view of many cells is one stop of the Tab key: keys move in it, and hovering, tapping and focus are one event.
 import { clamp, equal } from './arithmetic.js';
+import { give } from './dom.js';
 import { drag } from './drag.js';
 
 export const STEP = 10;                         // pixels on the way up or down that change a number by one
@@ -59,7 +60,7 @@ export function roving(box, { point = () => {}, pick, edit, take, upright, hold,
   listen('pointerover', (place, { timeStamp }) => timeStamp - dropped > 100 && point(...place));
   listen('focusin', place => { moveTo(...place); offer(); point(...place); });
   listen('click', place => { moveTo(...place); offer(); pick?.(...place); });
-  for (const leave of ['pointerleave', 'focusout']) box.addEventListener(leave, () => point());
+  give(box, { onpointerleave: () => point(), onfocusout: () => point() });
 
   /** The place under a point of the window, or the nearest in the box. */
   function under(x, y) {
