@@ -4,7 +4,11 @@
     ```
 
 Nothing on a card is written for it: the words come from the chapter's first cell, the picture is
-the one that its puzzle shows.
+the one that its puzzle shows. What a chapter does not say is not on its card.
+
+    {{ start_reading }}
+
+is a button that leads to the first chapter, whichever it is.
 """
 
 from pathlib import Path
@@ -30,7 +34,7 @@ class ChapterCards(Directive):
         env = self.state.document.settings.env
         env.note_dependency("_toc.yml")
         for chapter in openings.chapters(env.srcdir):
-            env.note_dependency(str(openings.notebook(env.srcdir, chapter)))
+            env.note_dependency(str(openings.source(env.srcdir, chapter)))
         return [chapter_cards()]
 
 
@@ -52,9 +56,12 @@ class MakeCards(SphinxPostTransform):
         link = make_refnode(self.app.builder, self.env.docname, chapter, "", title)
         parts = [
             nodes.paragraph("", "", link, classes=["card-title"]),
-            nodes.paragraph("", opening.question),
-            nodes.paragraph("", f"{opening.minutes} minutes", classes=["card-minutes"]),
         ]
+        if opening.question:
+            parts.append(nodes.paragraph("", opening.question))
+        if opening.minutes:
+            minutes = f"{opening.minutes} minutes"
+            parts.append(nodes.paragraph("", minutes, classes=["card-minutes"]))
         return nodes.list_item("", *self.picture(chapter), *parts)
 
     def picture(self, chapter):
@@ -94,7 +101,14 @@ def as_thumbnail(path):
     return thumbnail
 
 
+def lead_on(app, config):
+    first = next(iter(openings.chapters(app.srcdir)), None)
+    button = f"[Start reading](/{openings.source('', first)}){{.button}}" if first else ""
+    config.myst_substitutions = {**config.myst_substitutions, "start_reading": button}
+
+
 def setup(app):
+    app.connect("config-inited", lead_on)
     app.add_node(chapter_cards)
     app.add_directive("chapter-cards", ChapterCards)
     app.add_post_transform(MakeCards)

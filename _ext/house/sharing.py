@@ -73,8 +73,8 @@ def up(page):
 
 def description(app, page, doctree):
     """What a page is about, in at most LONGEST characters."""
-    if page.startswith(openings.FOLDER):
-        return f"{openings.read(app.srcdir, page).question} {WHAT}"
+    if page.startswith(openings.FOLDER) and (said := openings.read(app.srcdir, page).question):
+        return f"{said} {WHAT}"
     title, words = app.env.titles[page].astext(), first_paragraph(doctree)
     return shortened(f"{title}. {words}" if page == app.config.root_doc or not words else words)
 
