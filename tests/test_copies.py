@@ -49,9 +49,7 @@ class Copy:
 
     def chapter(self, name, *cells):
         """Write a chapter: texts are prose, a text in a list is code."""
-        made = [
-            new_code_cell(*c) if isinstance(c, list) else new_markdown_cell(c) for c in cells
-        ]
+        made = [new_code_cell(*c) if isinstance(c, list) else new_markdown_cell(c) for c in cells]
         nb = new_notebook(cells=made, metadata=notebooks.NOTEBOOK_METADATA)
         nbformat.write(nb, self.folder / f"chapters/{name}.ipynb")
 

@@ -6,6 +6,7 @@ with every number in the book. Pictures and widgets are left out: the book's bui
 
 import argparse
 import copy
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -185,13 +186,12 @@ def read(path: Path) -> NotebookNode:
             f"git checkout --ours {path} or --theirs"
         )
     try:
-        return nbformat.reads(words, as_version=nbformat.NO_CONVERT)
-    except nbformat.reader.NotJSONError as error:
-        reason = " ".join(str(error).split())[:100]
+        json.loads(words)
+    except ValueError as error:
         raise ValueError(
-            f"{path}, the file: is no notebook ({reason}): "
-            f"git diff {path} shows what was changed in it"
+            f"{path}, the file: is no notebook, {error}: git diff {path} shows what was changed"
         ) from None
+    return nbformat.reads(words, as_version=nbformat.NO_CONVERT)
 
 
 def save(path: Path) -> list[str]:

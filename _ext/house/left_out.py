@@ -150,7 +150,9 @@ class Unlink(SphinxPostTransform):
         return target.lower() in domain.anonlabels or ("term", target) in domain.objects
 
     def owner(self, name):
-        return next((page for page, defined in PAGES.items() if name.lower() in (defined or ())), None)
+        return next(
+            (page for page, defined in PAGES.items() if name.lower() in (defined or ())), None
+        )
 
 
 # The line at the end

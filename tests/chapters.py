@@ -1,0 +1,38 @@
+"""Which chapters a test is about: all of the contents, or the book's own.
+
+A copy of the book may leave out chapters, and have others in any anatomy. What is asked of the
+book's own is skipped for those that were left out.
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "_ext"))
+
+from house import openings
+
+ALL = openings.chapters(ROOT)
+
+
+def own(name):
+    """One of the book's own chapters, as a parameter: skipped where it was left out."""
+    reason = f"{name} is not in _toc.yml"
+    return pytest.param(name, marks=pytest.mark.skipif(name not in ALL, reason=reason))
+
+
+OWN = [own(name) for name in openings.OWN]
+
+
+def need(*names):
+    """Skip, where one of the chapters that a test or a whole file is about was left out."""
+    if missing := [name for name in names if name not in ALL]:
+        reason = f"{', '.join(missing)} is not in _toc.yml"
+        pytest.skip(reason, allow_module_level=True)
+
+
+def path(name):
+    """The notebook of a chapter."""
+    return ROOT / f"{name}.ipynb"
