@@ -3,14 +3,14 @@
 import re
 from itertools import pairwise
 
-import chapters
+import contents
 import nbformat
 import pytest
 
 
-@pytest.fixture(params=chapters.OWN)
+@pytest.fixture(params=contents.OWN)
 def cells(request):
-    return nbformat.read(chapters.path(request.param), as_version=4).cells
+    return nbformat.read(contents.path(request.param), as_version=4).cells
 
 
 def prose(cells):

@@ -67,8 +67,9 @@ class Copy:
 
 SHORT = """# Means
 
-Short, and in no anatomy. See {doc}`pooling`, {numref}`fig-lin-four`, {eq}`eq-lin-superposition`, {ref}`claim E7 <e07>`,
-[Waves](frequencies.ipynb#sampling), [](linearity.ipynb) and [one of its figures](#fig-lin-four).
+Short, and in no anatomy. See {doc}`pooling`, {numref}`fig-lin-four`, {eq}`eq-lin-superposition`,
+{ref}`claim E7 <e07>`, [Waves](frequencies.ipynb#sampling), [](linearity.ipynb) and
+[one of its figures](#fig-lin-four).
 {numref}`Figure {number} <fig-lin-four>` is another."""
 
 

@@ -5,7 +5,7 @@ import re
 import sys
 from pathlib import Path
 
-import chapters
+import contents
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
@@ -96,10 +96,10 @@ def test_a_check_that_is_not_one_short_line_is_named(tmp_path, text):
     assert re.search(r"ipynb:3\d+: .*a cell tagged check prints one line of at most", warnings)
 
 
-@pytest.mark.parametrize("name", [n for n in chapters.ALL if chapters.path(n).exists()])
+@pytest.mark.parametrize("name", [n for n in contents.ALL if contents.path(n).exists()])
 def test_the_checks_of_a_chapter_are_stored_as_lines(name):
     """Which the build would tell too, after some minutes."""
-    for cell in nbformat.read(chapters.path(name), as_version=4).cells:
+    for cell in nbformat.read(contents.path(name), as_version=4).cells:
         if "check" in cell.metadata.get("tags", []):
             text = "".join(output.get("text", "") for output in cell.outputs)
             assert folds.is_line(text), f"{cell.id} prints {text!r}"

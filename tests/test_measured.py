@@ -4,12 +4,12 @@ import ast
 import csv
 from pathlib import Path
 
-import chapters
+import contents
 import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[1]
-chapters.need("chapters/four_algorithms")
+contents.need("chapters/four_algorithms")
 LETTERS = {"im2col": "I", "fft": "F", "winograd": "W"}
 
 

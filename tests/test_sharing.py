@@ -5,7 +5,7 @@ import re
 import sys
 from pathlib import Path
 
-import chapters
+import contents
 import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
@@ -101,7 +101,7 @@ def test_tables_and_notes_are_no_description():
 # The chapters' first cells
 
 
-@pytest.mark.parametrize("chapter", chapters.OWN)
+@pytest.mark.parametrize("chapter", contents.OWN)
 def test_the_opening_of_a_chapter(chapter):
     opening = openings.read(ROOT, chapter)
     assert opening.question.endswith("?")
