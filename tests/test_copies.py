@@ -181,6 +181,9 @@ def slips(later):
     shutil.copy(ROOT / "chapters/pooling.ipynb", later.folder / "chapters")
     cells = [f"## Part {number}\n\n{text}" for number, text in enumerate(MISTAKES)]
     later.chapter("more", "# More", *cells, ["portions = 1 / 0"])
+    later.chapter("untitled", "No title, and `ck.conv2d`.")
+    (later.folder / "chapters/torn.ipynb").write_text('{"cells": [\n<<<<<<< HEAD\n')
+    later.contents("means", "more", "untitled", "torn", "poling")
     _, later.said = later.build()
     _, later.again = later.build()
     return later
@@ -203,9 +206,19 @@ def test_a_cell_that_fails_is_named(slips):
 
 def test_only_what_failed_is_built_again_and_it_fails_again(slips):
     read = re.search(r"(\d+) added, (\d+) changed, (\d+) removed", slips.again).groups()
-    assert read == ("0", "1", "0")
+    assert int(read[0]) + int(read[1]) <= 4, slips.again  # intro for its contents, and three
     for reason in MISTAKES.values():
         assert reason in slips.again
+
+
+def test_slips_of_the_contents_and_of_a_merge_are_told(slips):
+    hint = (
+        "_toc.yml names chapters/poling, of which there is no file; do you mean chapters/pooling?"
+    )
+    assert hint in slips.said
+    assert re.search(r"untitled.*doesn't have a title", slips.said)
+    assert re.search(r"torn\.ipynb is no notebook, both sides of a merge", slips.said)
+    assert "Handler" not in slips.said  # an extension that raises an error of its own
 
 
 # What a page's outputs depend on

@@ -62,9 +62,9 @@ class MakeCards(SphinxPostTransform):
         if opening.minutes:
             minutes = f"{opening.minutes} minutes"
             parts.append(nodes.paragraph("", minutes, classes=["card-minutes"]))
-        return nodes.list_item("", *self.picture(chapter), *parts)
+        return nodes.list_item("", *self.picture(chapter, opening.title), *parts)
 
-    def picture(self, chapter):
+    def picture(self, chapter, title):
         """The chapter's first picture as a thumbnail, if it has any."""
         image = first_picture(self.env.get_doctree(chapter))
         if image is None:
@@ -73,9 +73,8 @@ class MakeCards(SphinxPostTransform):
         uri = thumbnail.relative_to(self.env.srcdir).as_posix()
         self.env.images.add_file(self.env.docname, uri)
         size = {"width": str(SHOWN[0]), "height": str(SHOWN[1])}
-        return [
-            nodes.image(uri=uri, candidates={"*": uri}, alt=image["alt"], loading="lazy", **size)
-        ]
+        alt = image.get("alt") or f"The first picture of {title}."
+        return [nodes.image(uri=uri, candidates={"*": uri}, alt=alt, loading="lazy", **size)]
 
 
 def first_picture(doctree):

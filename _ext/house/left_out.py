@@ -5,8 +5,10 @@ knows what it held, and tells a link to it from a slip of the pen. Where a chapt
 too, names that nothing has are taken for its own.
 """
 
+import json
 import re
 from collections import Counter
+from difflib import get_close_matches
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
@@ -27,6 +29,7 @@ DEFINITION = re.compile(
     re.MULTILINE | re.VERBOSE,
 )
 FIGURE = re.compile(r'"name": "([\w-]+)"')
+CONFLICT = re.compile("^<{7} ", re.MULTILINE)
 GLOSSARY = re.compile(r"^(`{3,}|:{3,})\{glossary\}\n(.*?)^\1", re.MULTILINE | re.DOTALL)
 A = {"numref": "a figure", "eq": "an equation", "ref": "a section"}
 ELSEWHERE = "a chapter that is not in this copy"
@@ -49,10 +52,34 @@ def look(app):
         page = file.rpartition(".")[0]
         if page not in shown and not any(fnmatch(page, pattern) for pattern in patterns):
             PAGES[page] = names(Path(app.srcdir, file))
-    there = [page + ending for page in PAGES for ending in (".ipynb", ".md")]
+    unreadable = {page: why for page in shown if (why := fault(app.srcdir, page))}
+    for why in unreadable.values():
+        logger.warning("%s", why)
+    there = [page + ending for page in [*PAGES, *unreadable] for ending in (".ipynb", ".md")]
     app.builder.get_asset_paths = lambda: there
     gone = (page for page in openings.OWN if page not in shown and page not in PAGES)
     PAGES.update(dict.fromkeys(gone))
+
+
+def fault(root, page):
+    """Why a page of the contents cannot be read at all, or None; the others are built."""
+    path = openings.source(root, page)
+    if not path.is_file():
+        close = get_close_matches(page, [*PAGES, *openings.pages(root)], 2)
+        hint = [f"; do you mean {other}?" for other in close if other != page]
+        return f"_toc.yml names {page}, of which there is no file{''.join(hint[:1])}"
+    if path.suffix == ".md":
+        return None
+    text = path.read_text(encoding="utf-8")
+    if CONFLICT.search(text):
+        return (
+            f"{page}.ipynb is no notebook, both sides of a merge are in it: take one, with "
+            f"git checkout --ours {page}.ipynb or --theirs"
+        )
+    try:
+        json.loads(text)
+    except ValueError as error:
+        return f"{page}.ipynb is no notebook, {error}: git diff {page}.ipynb shows what was changed"
 
 
 def names(path):

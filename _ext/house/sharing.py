@@ -76,9 +76,9 @@ def description(app, page, doctree):
     if page.startswith(openings.FOLDER) and (said := openings.read(app.srcdir, page).question):
         return f"{said} {WHAT}"
     title, words = app.env.titles[page].astext(), first_paragraph(doctree)
-    if len(words) < SHORTEST:
+    if page.startswith(openings.FOLDER) and len(words) < SHORTEST:
         return shortened(f"{title}. {words} {WHAT}".replace("  ", " "))
-    return shortened(f"{title}. {words}" if page == app.config.root_doc else words)
+    return shortened(f"{title}. {words}" if page == app.config.root_doc or not words else words)
 
 
 def first_paragraph(doctree):

@@ -67,7 +67,8 @@ class Listener(logging.Filter):
 
     def filter(self, record):
         location = getattr(record, "location", None) or ""
-        self.pages.add(self.page(location))
+        if self.app.phase != BuildPhase.INITIALIZATION:  # or it is said each time
+            self.pages.add(self.page(location))
         record.location = told(location, Path(self.app.srcdir))
         return True
 
