@@ -72,13 +72,17 @@ Short, and in no anatomy. See {doc}`pooling`, {numref}`fig-lin-four`, {eq}`eq-li
 [one of its figures](#fig-lin-four).
 {numref}`Figure {number} <fig-lin-four>` is another."""
 
+PLOT = """import matplotlib.pyplot as plt
+print(open('numbers.csv').read())
+plt.plot([1, 2])"""  # a picture without words, and a last line without a name
+
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
     """Two chapters that are no chapter of the book's: the template, and one of three cells."""
     copy = Copy(tmp_path_factory.mktemp("copy"))
     shutil.copy(ROOT / "tools/chapter.ipynb", copy.folder / "chapters/template.ipynb")
-    copy.chapter("means", SHORT, ["print(open('numbers.csv').read())"], "The end.")
+    copy.chapter("means", SHORT, [PLOT], "The end.")
     copy.chapter("draft", "# A draft")
     (copy.folder / "chapters/numbers.csv").write_text("1,2,3")
     copy.contents("template", "means")
@@ -117,6 +121,7 @@ def test_the_landing_page_shows_the_chapters_that_there_are(copy):
     assert "what does a mean over three neighbours do" in template.text.lower()
     assert template.img
     assert means.text.split() == ["Means"]
+    assert means.img["alt"] == "The first picture of Means."
 
 
 def test_the_template_works(copy):

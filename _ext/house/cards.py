@@ -45,7 +45,7 @@ class MakeCards(SphinxPostTransform):
 
     def run(self, **kwargs):
         for place in list(self.document.findall(chapter_cards)):
-            chapters = openings.chapters(self.env.srcdir)
+            chapters = [c for c in openings.chapters(self.env.srcdir) if c in self.env.found_docs]
             place.replace_self(
                 nodes.bullet_list("", *map(self.card, chapters), classes=["chapter-cards"])
             )
