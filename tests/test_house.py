@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import os
 import re
 import subprocess
 import sys
@@ -185,6 +186,25 @@ def test_clean_removes_what_does_not_belong(spoil):
     nb = tidy()
     spoil(nb)
     assert notebooks.clean(nb) == tidy()
+
+
+def test_a_wrong_stored_output_is_told_in_words(tmp_path):
+    nb = tidy()
+    nb.cells[1].outputs[0].data["text/plain"] = "8"
+    path = store(tmp_path, nb)
+    command = ["-m", "pytest", "-p", "cells", "--nbval", "--nbval-current-env", path, "-n", "0"]
+    done = subprocess.run(
+        [sys.executable, *map(str, command)],
+        env=os.environ | {"PYTHONPATH": f"{ROOT}/tools"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    told = done.stdout
+    assert "chapter.ipynb, cell 2 (sum): Cell outputs differ" in told
+    assert re.search(r"stored: 8\n +now: 7\n", told)
+    assert "store it: make notebooks NB=chapter.ipynb" in told
+    assert "cell 3 (plot): Cell execution caused an exception" in told
 
 
 def test_clean_keeps_tags_and_figure_texts():

@@ -6,52 +6,35 @@ a cell has the number and the id that every message of the book gives it.
 
 import difflib
 
-from nbval import plugin
+from nbval.plugin import IPyNbCell, NbCellError
 
 LONGEST = 12  # lines of a difference
 
 
-class Cell(plugin.IPyNbCell):
-    """A cell by its number, counted from 1 over all cells, and its id."""
+def pytest_itemcollected(item):
+    """Name a cell by its number, counted from 1 over all cells, and its id."""
+    if isinstance(item, IPyNbCell):
+        number = next(n for n, cell in enumerate(item.parent.nb.cells, 1) if cell is item.cell)
+        item.name = f"cell {number} ({item.cell.get('id', 'no id')})"
 
-    def __init__(self, name, parent, cell_num, cell, options):
-        number = next(n for n, other in enumerate(parent.nb.cells, 1) if other is cell)
-        name = f"cell {number} ({cell.get('id', 'no id')})"
-        super().__init__(name, parent, cell_num, cell, options)
 
-    @property
-    def path(self):
-        """The notebook, as `make notebooks` takes it."""
-        return self.parent.fspath.relto(self.config.rootdir)
+def path(item):
+    """Return the notebook of a cell, as `make notebooks` takes it."""
+    return item.path.relative_to(item.config.rootpath)
 
-    def format_output_compare(self, key, left, right):
-        """Put what is stored above what was printed now."""
-        self.comparison_traceback += differences(str(left), str(right))
 
-    def repr_failure(self, excinfo):
-        """Say which cell failed, how, and what to do."""
-        error = excinfo.value
-        if not isinstance(error, plugin.NbCellError):
-            return super().repr_failure(excinfo)
-        return "\n".join(
-            [
-                f"{self.path}, {self.name}: {error}",
-                "",
-                *(f"    {line}" for line in self.cell.source.splitlines()),
-                "",
-                error.inner_traceback or "",
-                "",
-                f"If what it prints now is right, store it: make notebooks NB={self.path}",
-            ]
-        )
+def place(item):
+    """Say where pytest finds a cell."""
+    return item.path, 0, f"{path(item)}, {item.name}"
 
-    def reportinfo(self):
-        """Where pytest says that this is."""
-        return self.fspath, 0, f"{self.path}, {self.name}"
+
+def compare(item, key, stored, now):
+    """Put what is stored above what the cell shows now."""
+    item.comparison_traceback += differences(str(stored), str(now))
 
 
 def differences(stored, now):
-    """Return the lines that are stored, or printed now, and not both."""
+    """Return the lines that are stored, or shown now, and not both."""
     said = {"- ": "    stored: ", "+ ": "       now: "}
     compared = difflib.ndiff(stored.splitlines(), now.splitlines())
     lines = [said[line[:2]] + line[2:] for line in compared if line[:2] in said]
@@ -59,4 +42,25 @@ def differences(stored, now):
     return [*lines[:LONGEST], *more] or ["    they differ in white space only"]
 
 
-plugin.IPyNbCell = Cell
+def tell(item, failure):
+    """Say which cell failed, how, and what to do."""
+    error = failure.value
+    if not isinstance(error, NbCellError):
+        return f"{path(item)}, {item.name}: {error}"
+    code = [f"    {line}" for line in item.cell.source.splitlines()]
+    command = f"make notebooks NB={path(item)}"
+    differs = getattr(item, "comparison_traceback", None)
+    remedy = f"If what it shows now is right, store it: {command}" if differs else ""
+    return "\n".join(
+        [
+            f"{path(item)}, {item.name}: {error}",
+            *("", *code, ""),
+            error.inner_traceback or "",
+            *("", remedy),
+        ]
+    )
+
+
+IPyNbCell.reportinfo = place
+IPyNbCell.format_output_compare = compare
+IPyNbCell.repr_failure = tell

@@ -68,8 +68,10 @@ def fault(root, page):
         close = get_close_matches(page, [*PAGES, *openings.pages(root)], 2)
         hint = [f"; do you mean {other}?" for other in close if other != page]
         return f"_toc.yml names {page}, of which there is no file{''.join(hint[:1])}"
-    if path.suffix == ".md":
+    if path.suffix == ".rst":
         return None
+    if path.suffix == ".md":
+        return untitled(path, page)
     text = path.read_text(encoding="utf-8")
     if CONFLICT.search(text):
         return (
@@ -80,6 +82,12 @@ def fault(root, page):
         json.loads(text)
     except ValueError as error:
         return f"{page}.ipynb is no notebook, {error}: git diff {page}.ipynb shows what was changed"
+    return untitled(path, page)
+
+
+def untitled(path, page):
+    titled = openings.TITLE.search(openings.prose(path)) or not page.startswith(openings.FOLDER)
+    return None if titled else f"{path.name} has no title: begin it with a line like `# Title`"
 
 
 def names(path):

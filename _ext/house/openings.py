@@ -29,6 +29,7 @@ OWN = [
         "four_algorithms",
     )
 ]
+ENDINGS = ".ipynb", ".md", ".rst"
 TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 QUESTION = re.compile(r"^\*\*The question of this chapter:\*\*\s+([^#>*?][^*?]*\?)", re.MULTILINE)
 MINUTES = re.compile(r"\*\*Reading time:\*\*\s+about\s+(\d+)\s+minutes")
@@ -45,7 +46,8 @@ class Opening:
 
 def pages(source):
     """The pages of a book, in its order."""
-    return [re.sub(r"\.(ipynb|md)$", "", page) for page in parse_toc_yaml(Path(source, "_toc.yml"))]
+    listed = parse_toc_yaml(Path(source, "_toc.yml"))
+    return [re.sub(r"\.(ipynb|md|rst)$", "", page) for page in listed]
 
 
 def patterns(source):
@@ -71,13 +73,13 @@ def read(source_folder, chapter):
 
 def source(folder, page):
     """The file of a page, a notebook if nothing else is there."""
-    notebook, text = (Path(folder, page + ending) for ending in (".ipynb", ".md"))
-    return text if text.is_file() else notebook
+    files = [Path(folder, page + ending) for ending in ENDINGS]
+    return next(filter(Path.is_file, files), files[0])
 
 
 def prose(path):
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".md":
+    if path.suffix != ".ipynb":
         return text
     try:
         cells = json.loads(text)["cells"]

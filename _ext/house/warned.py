@@ -59,18 +59,21 @@ def cell(path, number):
 
 
 class Listener(logging.Filter):
-    """Hears every warning that is shown, and puts its place into words."""
+    """Hears every warning that is shown, puts its place into words, and lets it be said once."""
 
     def __init__(self, app):
         super().__init__()
-        self.app, self.pages = app, set()
+        self.app, self.pages, self.heard = app, set(), set()
 
     def filter(self, record):
         location = getattr(record, "location", None) or ""
         if self.app.phase != BuildPhase.INITIALIZATION:  # or it is said each time
             self.pages.add(self.page(location))
         record.location = told(location, Path(self.app.srcdir))
-        return True
+        message = record.getMessage()
+        is_new = message not in self.heard  # Sphinx repeats some for each page it writes
+        self.heard.add(message)
+        return is_new
 
     def page(self, location):
         """The page that a warning is about, or None if nobody knows."""
