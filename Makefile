@@ -69,7 +69,7 @@ _build/executed/.state: FORCE
 FORCE:
 
 lint: $(READY) ## Step of test: style, spelling, convkit's types
-	$(BIN)/ruff check .
+	$(BIN)/ruff check . $$($(BIN)/python tests/contents.py)
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 	$(BIN)/mypy

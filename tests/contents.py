@@ -38,3 +38,15 @@ def need(*names):
 def path(name):
     """The notebook of a chapter."""
     return ROOT / f"{name}.ipynb"
+
+
+def unbound(root, pages):
+    """The notebooks that follow no rule of style: a lecturer's, and those left out."""
+    for file in sorted(root.glob("chapters/**/*.ipynb")):
+        page = file.relative_to(root).with_suffix("").as_posix()
+        if not {page} <= {*pages} & {*openings.OWN}:
+            yield f"{page}.ipynb"
+
+
+if __name__ == "__main__":  # options of ruff, for `make lint`
+    print(*(f"--extend-exclude={name}" for name in unbound(ROOT, PAGES)))

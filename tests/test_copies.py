@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
 
+import contents
 from house import fresh, openings
 
 import notebooks
@@ -239,6 +240,14 @@ def test_files_beside_the_chapters_are_a_part_of_the_state(tmp_path):
     for name in ["a.ipynb", "text.md", ".ipynb_checkpoints", "helper.pyc"]:
         (tmp_path / "chapters" / name).write_text("1")
     assert fresh.fingerprint(tmp_path) == states[-1]
+
+
+def test_only_the_books_own_chapters_follow_rules_of_style(tmp_path):
+    (tmp_path / "chapters").mkdir()
+    for name in ["pooling", "linearity", "mine"]:
+        (tmp_path / f"chapters/{name}.ipynb").write_text("{}")
+    found = contents.unbound(tmp_path, ["chapters/pooling", "chapters/mine"])
+    assert list(found) == ["chapters/linearity.ipynb", "chapters/mine.ipynb"]
 
 
 def test_the_books_own_chapters_have_files():
