@@ -130,7 +130,8 @@ def faults(nb: NotebookNode) -> Iterator[str]:
         if output.output_type == "error":
             yield f"{name}: ends in an error, {output.ename}: {output.evalue}"
         if output.output_type == "stream" and output.name == "stderr":
-            yield f"{name}: writes to stderr: {output.text.strip().splitlines()[-1]}"
+            said = re.sub(r"^\S*ipykernel\S*: ", "", output.text.strip().splitlines()[0])
+            yield f"{name}: writes to stderr: {said}"
         for mime in filter(is_payload, output.get("data", {})):
             yield f"{name}: keeps a payload of type {mime}"
         if found := ADDRESS.search(text(output)):
@@ -204,7 +205,7 @@ def save(path: Path) -> list[str]:
     except CellExecutionError as error:
         return [f"{failing(nb)}:\n{error}"]
     done = clean(done)
-    if found := [*faults(done), *differ]:
+    if found := list(faults(done)) or differ:
         return [f"{path}, {fault}" for fault in found]
     nbformat.write(done, path)
     return []
