@@ -26,9 +26,8 @@ $(READY): requirements.txt pyproject.toml
 	@touch $@
 	@echo "The environment is ready in $(VENV)"
 
-# A page that warned would not be read again, and the next run would pass: a failure forgets all pages.
 book: $(READY) ## Build the book into _build/html (only what changed)
-	@$(ONE_THREAD) $(BIN)/jupyter-book build . -W --keep-going || { rm -rf _build/.doctrees; exit 1; }
+	@$(ONE_THREAD) $(BIN)/jupyter-book build . -W --keep-going
 	@echo "The book is built, $$(find _build/html -name '*.html' | wc -l | tr -d ' ') pages: open _build/html/index.html"
 
 test: $(READY) ## Check everything: lint, unit tests, notebook cells, the book, its pages in a browser
@@ -41,24 +40,36 @@ serve: book ## Show the book on localhost (PORT=8000)
 	@echo "The book is at http://localhost:$(PORT)/ (Ctrl-C stops)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-NOTEBOOKS = $(wildcard back/*.ipynb chapters/*.ipynb)
+# Those of _toc.yml, and the one to copy for a chapter of your own.
+NOTEBOOKS = $(wildcard $(addsuffix .ipynb,$(shell sed -n 's/^[^\#]*file: *["'\'']*\([^"'\'' ]*\).*/\1/p' _toc.yml \
+	| sed 's/\.ipynb$$//')) tools/chapter.ipynb)
 
-# A notebook is executed again when it, convkit or the pinned versions changed since it was last.
-# NB names the ones to execute whatever changed.
+# A notebook is executed again when it, convkit, the pinned versions or a file beside it changed since
+# it was last. NB names the ones to execute whatever changed.
 CHOSEN = $(if $(NB),$(or $(wildcard $(NB)),$(NB)),$(NOTEBOOKS))
 STAMPS = $(CHOSEN:%.ipynb=_build/executed/%)
 
 notebooks: $(READY) ## Execute, clean and save the notebooks that changed (NB=chapters/x.ipynb: that one)
+	@for nb in $(CHOSEN); do test -f $$nb || { echo "There is no $$nb. NB= takes one of these, or more:"; \
+		printf '  %s\n' $(NOTEBOOKS); exit 1; }; done
 	@$(if $(NB),rm -f $(STAMPS))
 	@$(ONE_THREAD) $(MAKE) --no-print-directory --jobs $(CORES) $(STAMPS)
 	@echo "The notebooks are executed and clean: $(words $(STAMPS)) of them"
 
-_build/executed/%: %.ipynb requirements.txt $(shell find convkit -name '*.py' -o -name '*.js' -o -name '*.css')
+_build/executed/%: %.ipynb _build/executed/.state
 	@$(BIN)/python tools/notebooks.py $<
 	@mkdir -p $(@D) && touch $@
 
+# All that the outputs depend on besides the notebook; it is newer only where that changed.
+_build/executed/.state: FORCE
+	@mkdir -p $(@D)
+	@$(BIN)/python _ext/house/fresh.py . > $@.now
+	@cmp -s $@.now $@ && rm $@.now || mv $@.now $@
+
+FORCE:
+
 lint: $(READY) ## Step of test: style, spelling, convkit's types
-	$(BIN)/ruff check .
+	$(BIN)/ruff check . $$($(BIN)/python tests/contents.py)
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 	$(BIN)/mypy
@@ -68,7 +79,7 @@ unit: $(READY) ## Step of test: unit tests, property tests, convkit's doctests
 	$(PYTEST) --doctest-modules --ignore tests/browser tests convkit
 
 cells: $(READY) ## Step of test: every cell's stored output against a fresh run
-	$(PYTEST) --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 $(NOTEBOOKS)
+	PYTHONPATH=tools $(PYTEST) -p cells --dist loadfile --nbval --nbval-current-env --nbval-cell-timeout 120 $(NOTEBOOKS)
 
 browser: $(READY) ## Step of test: the built pages in Chromium
 	$(PYTEST) tests/browser

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import os
 import re
 import subprocess
 import sys
@@ -12,11 +13,16 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
+
+from house import fresh, openings
+
 import convkit
 import notebooks
 
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted([*ROOT.glob("back/*.ipynb"), *ROOT.glob("chapters/*.ipynb")])
+NOTEBOOKS = [ROOT / "tools/chapter.ipynb"]
+NOTEBOOKS += [path for path in (ROOT / f"{p}.ipynb" for p in openings.pages(ROOT)) if path.exists()]
 SCRIPTS = sorted(
     path for part in ("_ext", "tests", "tools") for path in ROOT.glob(f"{part}/**/*.py")
 )
@@ -72,6 +78,15 @@ def keep_widget(nb):
     nb.cells[2].outputs[0].data["application/vnd.jupyter.widget-view+json"] = {"model_id": "1"}
 
 
+def show_an_address(nb):
+    nb.cells[1].outputs[0].data["text/plain"] = "[<matplotlib.lines.Line2D at 0x7f12ab34cd50>]"
+
+
+def show_two_results_under_a_caption(nb):
+    nb.cells[2].metadata["mystnb"] = {"figure": {"caption": "A.", "name": "fig-a"}}
+    nb.cells[2].outputs.append(new_output("execute_result", {"text/plain": "7"}))
+
+
 def forget_to_run(nb):
     nb.cells[2].execution_count = None
 
@@ -108,20 +123,22 @@ def name_own_kernel(nb):
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
-        (print_to_stderr, r"cell 1 \(sum\): writes to stderr: UserWarning: careful"),
-        (end_in_error, r"cell 1 \(sum\): ends in an error, ValueError: no"),
-        (keep_picture, r"cell 2 \(plot\): keeps a payload of type image/png"),
-        (keep_drawing, r"cell 2 \(plot\): keeps a payload of type image/svg\+xml"),
-        (keep_widget, r"cell 2 \(plot\): keeps a payload of type application/vnd.jupyter.widget"),
-        (forget_to_run, r"cell 2 \(plot\): was not executed"),
-        (run_out_of_order, r"cell 1 \(sum\): has execution count 5, not 1"),
-        (note_in_cell, r"cell 0 \(title\): has stray metadata 'collapsed'"),
-        (leave_unfolded, r"cell 1 \(sum\): is tagged hide-cell but not folded for JupyterLab"),
+        (print_to_stderr, r"cell 2 \(sum\): writes to stderr: UserWarning: careful"),
+        (end_in_error, r"cell 2 \(sum\): ends in an error, ValueError: no"),
+        (keep_picture, r"cell 3 \(plot\): keeps a payload of type image/png"),
+        (keep_drawing, r"cell 3 \(plot\): keeps a payload of type image/svg\+xml"),
+        (keep_widget, r"cell 3 \(plot\): keeps a payload of type application/vnd.jupyter.widget"),
+        (show_an_address, r"cell 2 \(sum\): shows an address, <.*>: give its last line a name"),
+        (show_two_results_under_a_caption, r"cell 3 \(plot\): has one caption and 2 results"),
+        (forget_to_run, r"cell 3 \(plot\): was not executed"),
+        (run_out_of_order, r"cell 2 \(sum\): has execution count 5, not 1"),
+        (note_in_cell, r"cell 1 \(title\): has stray metadata 'collapsed'"),
+        (leave_unfolded, r"cell 2 \(sum\): is tagged hide-cell but not folded for JupyterLab"),
         (
             show_the_code_of_a_check,
-            r"cell 1 \(sum\): is tagged check but not folded for JupyterLab",
+            r"cell 2 \(sum\): is tagged check but not folded for JupyterLab",
         ),
-        (hide_what_a_check_says, r"cell 1 \(sum\): is tagged check but not folded for JupyterLab"),
+        (hide_what_a_check_says, r"cell 2 \(sum\): is tagged check but not folded for JupyterLab"),
         (note_in_notebook, r"the notebook: has metadata other than"),
         (name_own_kernel, r"the notebook: has metadata other than"),
     ],
@@ -130,14 +147,28 @@ def test_check_names_cell_and_reason_of_each_fault(tmp_path, spoil, reason):
     nb = tidy()
     assert notebooks.check(store(tmp_path, nb)) == []
     spoil(nb)
-    (fault,) = notebooks.check(store(tmp_path, nb))
+    fault, remedy = notebooks.check(store(tmp_path, nb))
     assert re.search(r"chapter\.ipynb, " + reason, fault)
+    assert re.match(r"make notebooks NB=\S+chapter\.ipynb", remedy)
 
 
 def test_check_finds_another_layout(tmp_path):
     path = store(tmp_path, tidy())
     path.write_text(path.read_text().rstrip("\n"))
-    assert "is not laid out" in notebooks.check(path)[0]
+    fault, remedy = notebooks.check(path)
+    assert "is not laid out" in fault
+    assert remedy.startswith("make notebooks NB=")
+
+
+def test_check_finds_what_is_no_notebook(tmp_path):
+    path = store(tmp_path, tidy())
+    text = path.read_text()
+    path.write_text(text.replace("{\n", "{\n<<<<<<< HEAD\n", 1))
+    (fault,) = notebooks.check(path)
+    assert re.search(r"line \d+ of the file: both sides of a merge .*git checkout --ours", fault)
+    path.write_text(text[:-20])
+    (fault,) = notebooks.check(path)
+    assert re.search(r"is no notebook, .*line \d+ .*git diff", fault)
 
 
 def test_check_finds_cells_without_ids(tmp_path):
@@ -145,7 +176,7 @@ def test_check_finds_cells_without_ids(tmp_path):
     nb.nbformat_minor = 4
     for cell in nb.cells:
         del cell["id"]
-    assert "cell 0 (no id): needs an id" in notebooks.check(store(tmp_path, nb))[0]
+    assert "cell 1 (no id): needs an id" in notebooks.check(store(tmp_path, nb))[0]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +186,25 @@ def test_clean_removes_what_does_not_belong(spoil):
     nb = tidy()
     spoil(nb)
     assert notebooks.clean(nb) == tidy()
+
+
+def test_a_wrong_stored_output_is_told_in_words(tmp_path):
+    nb = tidy()
+    nb.cells[1].outputs[0].data["text/plain"] = "8"
+    path = store(tmp_path, nb)
+    command = ["-m", "pytest", "-p", "cells", "--nbval", "--nbval-current-env", path, "-n", "0"]
+    done = subprocess.run(
+        [sys.executable, *map(str, command)],
+        env=os.environ | {"PYTHONPATH": f"{ROOT}/tools"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    told = done.stdout
+    assert "chapter.ipynb, cell 2 (sum): Cell outputs differ" in told
+    assert re.search(r"stored: 8\n +now: 7\n", told)
+    assert "store it: make notebooks NB=chapter.ipynb" in told
+    assert "cell 3 (plot): Cell execution caused an exception" in told
 
 
 def test_clean_keeps_tags_and_figure_texts():
@@ -179,14 +229,16 @@ def test_a_notebook_is_executed_cleaned_and_saved(tmp_path):
     [
         ("1 / 0", "ZeroDivisionError"),
         ("import warnings; warnings.warn('careful')", "writes to stderr"),
+        ("import time; print(time.perf_counter())", r"cell 1 \(code\): shows '\d.* once and '\d"),
     ],
 )
 def test_a_notebook_that_fails_is_left_as_it_was(tmp_path, code, reason):
-    path = store(tmp_path, new_notebook(cells=[new_code_cell(code)]))
+    path = store(tmp_path, new_notebook(cells=[new_code_cell(code, id="code")]))
     before = path.read_text()
     done = run("tools/notebooks.py", path)
     assert done.returncode != 0
-    assert reason in done.stderr
+    assert re.search(reason, done.stderr)
+    assert "cell 1 (code)" in done.stderr
     assert path.read_text() == before
 
 
@@ -226,21 +278,24 @@ def imported(sources):
                 names.add(node.module.split(".")[0])
     distributions = packages_distributions()
     own = {"convkit", *(part for path in SCRIPTS for part in path.with_suffix("").parts)}
+    own |= {path.stem for part in fresh.FOLDERS for path in ROOT.glob(f"{part}/**/*.py")}
     missing = names - own - sys.stdlib_module_names - distributions.keys()
-    assert not missing, f"not installed: {missing}"
+    assert not missing, f"not installed, so add it to requirements.txt: {missing}"
     found = {distributions[name][0] for name in names & distributions.keys() - own}
     return {re.sub(r"[-_.]+", "-", name).lower() for name in found}
 
 
 def test_what_is_imported_is_pinned():
     sources = [path.read_text() for path in [*SCRIPTS, *ROOT.glob("convkit/**/*.py")]]
-    assert imported(sources) <= pins(ROOT / "requirements.txt").keys()
+    lacking = imported(sources) - pins(ROOT / "requirements.txt").keys()
+    assert not lacking, f"add to requirements.txt, with ==: {lacking}"
 
 
 def test_binder_has_what_the_chapters_import():
     cells = [cell for path in NOTEBOOKS for cell in nbformat.read(path, as_version=4).cells]
     sources = [cell.source for cell in cells if cell.cell_type == "code"]
-    assert imported(sources) <= pins(ROOT / "binder/requirements.txt").keys()
+    lacking = imported(sources) - pins(ROOT / "binder/requirements.txt").keys()
+    assert not lacking, f"add to binder/requirements.txt what the chapters import: {lacking}"
 
 
 # Workflows and citation
@@ -291,7 +346,31 @@ def test_links_to_files_lead_somewhere(name):
     assert not missing
 
 
+COUNTED = r"(?i)\b(two|three|four|five|six|seven|[2-9]) (\w+ )?(algorithms|methods)\b"
+
+
+def test_nothing_counts_the_algorithms():
+    """So that another is one file and one line; but for a chapter's own title."""
+    pages = [path for part in (".", "api", "back") for path in ROOT.glob(f"{part}/*.md")]
+    files = [*pages, ROOT / "CITATION.cff", *ROOT.glob("convkit/**/*.py"), ROOT / "pyproject.toml"]
+    for path in files:
+        text = path.read_text().replace("Four algorithms, one answer", "")
+        found = re.search(COUNTED, text)
+        assert not found, f"{path.relative_to(ROOT)} counts them: {found[0]}"
+
+
 # Commands
+
+
+def test_a_wrong_name_of_a_notebook_is_answered_with_those_there_are():
+    command = ["make", "-o", ".venv/.ready", "notebooks", "NB=chapters/poling.ipynb"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode != 0
+    first, *others = done.stdout.splitlines()
+    assert first == "There is no chapters/poling.ipynb. NB= takes one of these, or more:"
+    assert [line.strip() for line in others] == [
+        path.relative_to(ROOT).as_posix() for path in [*NOTEBOOKS[1:], NOTEBOOKS[0]]
+    ]
 
 
 def test_steps_stop_at_the_first_failure_and_say_so(tmp_path):

@@ -4,10 +4,12 @@ import ast
 import csv
 from pathlib import Path
 
+import contents
 import nbformat
 import pytest
 
 ROOT = Path(__file__).parents[1]
+contents.need("chapters/four_algorithms")
 LETTERS = {"im2col": "I", "fft": "F", "winograd": "W"}
 
 

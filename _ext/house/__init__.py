@@ -18,6 +18,7 @@ from . import (
     formulas,
     fresh,
     images,
+    left_out,
     pictures,
     previews,
     reference,
@@ -25,6 +26,8 @@ from . import (
     sharing,
     streams,
     unbroken,
+    up_to_date,
+    warned,
     writing,
 )
 
@@ -46,6 +49,8 @@ def use_templates(app, config):
 
 def setup(app):
     for part in (
+        warned,
+        left_out,
         edition,
         repository,
         fresh,
@@ -67,6 +72,7 @@ def setup(app):
         cards,
         sharing,
         reference,
+        up_to_date,
         writing,
     ):
         part.setup(app)

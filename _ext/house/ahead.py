@@ -69,9 +69,17 @@ def execute(path, notebook, config):
         timeout=config.execution_timeout,
         meta_override=True,
     )
-    end = "fails" if result.err else "ends"
+    end = f"fails in {failing(result.nb)}" if result.err else "ends"
     logger.info("%s: %s after %.1f seconds", path.stem, end, result.time)
     return result
+
+
+def failing(notebook):
+    """The number, counted from 1, and the id of the cell that ended in an error."""
+    for number, cell in enumerate(notebook.cells, 1):
+        if any(output.output_type == "error" for output in cell.get("outputs", [])):
+            return f"cell {number} ({cell.get('id', 'no id')})"
+    return "no cell that is known"
 
 
 def take(notebook, cwd, **options):

@@ -25,7 +25,6 @@ import zlib
 from dataclasses import replace
 
 from docutils import nodes
-from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
 
 from convkit import answers
@@ -59,16 +58,17 @@ class Asks(SphinxTransform):
             try:
                 fields = questions(box)
             except ValueError as error:
-                raise ExtensionError(f"{place(box)}: {error}") from None
+                self.document.reporter.warning(str(error), base_node=box)
+                fields = []
             box += ask("", fields=fields, key=key, first=number == 0)
             wrap_what_follows(box, key)
         for comment in list(self.document.findall(is_comment)):
             if words(comment) == "told":
                 comment.parent.remove(comment)
             elif words(comment).startswith("answer"):
-                raise ExtensionError(
-                    f"{place(comment)}: an answer outside of a Predict: {comment.astext()}"
-                )
+                said = f"an answer outside of a Predict: {comment.astext().strip()}"
+                self.document.reporter.warning(said, base_node=comment)
+                comment.parent.remove(comment)
 
 
 def is_predict(node):
@@ -81,15 +81,6 @@ def is_comment(node):
 
 def words(comment):
     return COMMENT.fullmatch(comment.astext().strip())[1]
-
-
-def place(node):
-    """Where a node was written, for an error: in a notebook, line 20003 is line 3 of cell 2."""
-    while node.line is None and node.parent is not None:
-        node = node.parent
-    source = node.source or node.document.current_source
-    cell, line = divmod(node.line or 0, 10000)
-    return f"{source}, cell {cell}, line {line}" if cell else f"{source}:{line}"
 
 
 def questions(box):

@@ -4,7 +4,11 @@
     ```
 
 Nothing on a card is written for it: the words come from the chapter's first cell, the picture is
-the one that its puzzle shows.
+the one that its puzzle shows. What a chapter does not say is not on its card.
+
+    {{ start_reading }}
+
+is a button that leads to the first chapter, whichever it is.
 """
 
 from pathlib import Path
@@ -30,7 +34,7 @@ class ChapterCards(Directive):
         env = self.state.document.settings.env
         env.note_dependency("_toc.yml")
         for chapter in openings.chapters(env.srcdir):
-            env.note_dependency(str(openings.notebook(env.srcdir, chapter)))
+            env.note_dependency(str(openings.source(env.srcdir, chapter)))
         return [chapter_cards()]
 
 
@@ -41,7 +45,7 @@ class MakeCards(SphinxPostTransform):
 
     def run(self, **kwargs):
         for place in list(self.document.findall(chapter_cards)):
-            chapters = openings.chapters(self.env.srcdir)
+            chapters = [c for c in openings.chapters(self.env.srcdir) if c in self.env.found_docs]
             place.replace_self(
                 nodes.bullet_list("", *map(self.card, chapters), classes=["chapter-cards"])
             )
@@ -52,12 +56,15 @@ class MakeCards(SphinxPostTransform):
         link = make_refnode(self.app.builder, self.env.docname, chapter, "", title)
         parts = [
             nodes.paragraph("", "", link, classes=["card-title"]),
-            nodes.paragraph("", opening.question),
-            nodes.paragraph("", f"{opening.minutes} minutes", classes=["card-minutes"]),
         ]
-        return nodes.list_item("", *self.picture(chapter), *parts)
+        if opening.question:
+            parts.append(nodes.paragraph("", opening.question))
+        if opening.minutes:
+            minutes = f"{opening.minutes} minutes"
+            parts.append(nodes.paragraph("", minutes, classes=["card-minutes"]))
+        return nodes.list_item("", *self.picture(chapter, opening.title), *parts)
 
-    def picture(self, chapter):
+    def picture(self, chapter, title):
         """The chapter's first picture as a thumbnail, if it has any."""
         image = first_picture(self.env.get_doctree(chapter))
         if image is None:
@@ -66,9 +73,8 @@ class MakeCards(SphinxPostTransform):
         uri = thumbnail.relative_to(self.env.srcdir).as_posix()
         self.env.images.add_file(self.env.docname, uri)
         size = {"width": str(SHOWN[0]), "height": str(SHOWN[1])}
-        return [
-            nodes.image(uri=uri, candidates={"*": uri}, alt=image["alt"], loading="lazy", **size)
-        ]
+        alt = image.get("alt") or f"The first picture of {title}."
+        return [nodes.image(uri=uri, candidates={"*": uri}, alt=alt, loading="lazy", **size)]
 
 
 def first_picture(doctree):
@@ -94,7 +100,14 @@ def as_thumbnail(path):
     return thumbnail
 
 
+def lead_on(app, config):
+    first = next(iter(openings.chapters(app.srcdir)), None)
+    button = f"[Start reading](/{openings.source('', first)}){{.button}}" if first else ""
+    config.myst_substitutions = {**config.myst_substitutions, "start_reading": button}
+
+
 def setup(app):
+    app.connect("config-inited", lead_on)
     app.add_node(chapter_cards)
     app.add_directive("chapter-cards", ChapterCards)
     app.add_post_transform(MakeCards)

@@ -67,9 +67,8 @@ class Folds(SphinxTransform):
                 self.complain(cell, said)
 
     def complain(self, cell, said):
-        which = f"{self.env.docname}, cell {cell['cell_index']}"
         rule = f"a cell tagged check prints one line of at most {LONGEST} characters"
-        logger.warning("%s: %s, not %r", which, rule, said, type="house", subtype="check")
+        logger.warning("%s, not %r", rule, said, location=cell)
 
 
 class CodeBelow(SphinxPostTransform):

@@ -5,13 +5,16 @@ them is formulas.css and the font that formula_font.py makes.
 """
 
 import re
+from html import escape
 
 from docutils import nodes
 from math_core import LatexError, LatexToMathML
-from sphinx.errors import ExtensionError
 from sphinx.locale import _
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
+
+logger = logging.getLogger(__name__)
 
 MATH = LatexToMathML(
     macros={"substack": r"\begin{subarray}{c}#1\end{subarray}"},
@@ -47,15 +50,9 @@ def drawn(node):
     try:
         return mathml(node.astext(), isinstance(node, nodes.math_block))
     except LatexError as error:
-        fault = f"{place(node)}: formula, at character {error} {node.astext().strip()}"
-        raise ExtensionError(fault) from None
-
-
-def place(node):
-    """File and line; in a notebook the line is MyST-NB's, 10000 times the cell and its line."""
-    while node.line is None and node.parent is not None:
-        node = node.parent
-    return f"{node.source or node.document['source']}:{node.line}"
+        tex = node.astext().strip()
+        logger.warning("formula, at character %s %s", error, tex, location=node)
+        return f"<code>{escape(tex)}</code>"
 
 
 class Draw(SphinxPostTransform):

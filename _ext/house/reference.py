@@ -74,27 +74,30 @@ def link_code(app, page, template, context, doctree):
 
 def note_uses(app, doctree):
     """Remember what a chapter uses or names, and in which section first."""
-    if not app.env.docname.startswith("chapters/"):
+    titled = doctree.next_node(nodes.section)
+    if not app.env.docname.startswith("chapters/") or not titled:
         return
     uses = {}
     for node in doctree.findall():
         if isinstance(node, nodes.literal_block | nodes.literal):
             for name in USED.findall(node.astext()):
-                uses.setdefault(name, section_of(node))
+                uses.setdefault(name, section_of(node, titled))
     app.env.metadata[app.env.docname]["uses"] = uses
 
 
-def section_of(node):
-    """The place and the title of the section that a node is in."""
-    while not isinstance(node, nodes.section):
+def section_of(node, first):
+    """The place and the title of the section that a node is in, or of the first."""
+    while node and not isinstance(node, nodes.section):
         node = node.parent
+    node = node or first
     return node["ids"][0], node.next_node(nodes.title).astext()
 
 
 def uses(env):
     """Each chapter with its title and what it uses, in the order of the book."""
-    pages = [page for page in env.toc_secnumbers if "uses" in env.metadata[page]]
-    pages.sort(key=lambda page: env.toc_secnumbers[page][""])
+    numbers = env.toc_secnumbers  # a page without a title has none
+    pages = [page for page in numbers if "" in numbers[page] and "uses" in env.metadata[page]]
+    pages.sort(key=lambda page: numbers[page][""])
     return [(page, env.titles[page].astext(), env.metadata[page]["uses"]) for page in pages]
 
 

@@ -26,7 +26,7 @@ from .cards import first_picture, on_paper
 
 FOLDER = "_images/shared"
 SIZE, PICTURE, MARGIN = (1200, 630), (1120, 450), 40  # what networks show whole
-LONGEST = 160
+SHORTEST, LONGEST = 25, 160
 GAP = re.compile(r" ([.,;:])")  # where a formula was
 BOOK = "book"
 WHAT = "Lecture notes on convolution with live figures, exercises and code."
@@ -73,9 +73,11 @@ def up(page):
 
 def description(app, page, doctree):
     """What a page is about, in at most LONGEST characters."""
-    if page.startswith(openings.FOLDER):
-        return f"{openings.read(app.srcdir, page).question} {WHAT}"
+    if page.startswith(openings.FOLDER) and (said := openings.read(app.srcdir, page).question):
+        return f"{said} {WHAT}"
     title, words = app.env.titles[page].astext(), first_paragraph(doctree)
+    if page.startswith(openings.FOLDER) and len(words) < SHORTEST:
+        return shortened(f"{title}. {words} {WHAT}".replace("  ", " "))
     return shortened(f"{title}. {words}" if page == app.config.root_doc or not words else words)
 
 

@@ -17,23 +17,23 @@ from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import contents
 import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import expect, sync_playwright
 from sizes import THOROUGH
-from sphinx_external_toc.parsing import parse_toc_yaml
 from xdist.scheduler import LoadScopeScheduling
 
 import chromium
 
 ROOT = Path(__file__).parents[2]
 SITE = Path(os.environ.get("BOOK_SITE", ROOT / "_build" / "html")).resolve()
-PAGES = list(parse_toc_yaml(ROOT / "_toc.yml"))
-CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
+PAGES = contents.PAGES
+CHAPTERS = contents.ALL
 MADE_BY_SPHINX = ["search", "genindex", "404", "_modules/index", "_modules/convkit/convolution"]
 
 # One page of each template: the others of it have the same around their text.
-TEMPLATES = {"chapters/why_convolution", "api/signals", "back/explorers", *MADE_BY_SPHINX}
+TEMPLATES = {*CHAPTERS[:1], "api/signals", "back/explorers", *MADE_BY_SPHINX}
 TEMPLATES -= {"_modules/index"}
 
 DESKTOP, PHONE = 1280, 360
@@ -200,7 +200,10 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_generate_tests(metafunc):
-    """Give tests the pages they ask for: each of the book as it is opened, or each chapter."""
+    """Give tests the pages they ask for: each of the book as it is opened, or each chapter.
+
+    Or each of the book's own, which are bound to an anatomy (tests/contents.py).
+    """
     if "opening" in metafunc.fixturenames:
         ways = [(name, *how) for name in PAGES + MADE_BY_SPHINX for how in openings(name)]
         metafunc.parametrize("opening", ways, ids=["-".join(map(str, way)) for way in ways])
@@ -208,3 +211,5 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("page_name", PAGES)
     if "chapter" in metafunc.fixturenames:
         metafunc.parametrize("chapter", CHAPTERS)
+    if "own_chapter" in metafunc.fixturenames:
+        metafunc.parametrize("own_chapter", contents.OWN)

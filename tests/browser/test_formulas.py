@@ -2,10 +2,12 @@
 
 import re
 
+import contents
 import pytest
 from conftest import PHONE
 
 CHAPTER = "chapters/pooling"
+contents.need(CHAPTER)
 COPY = """() => addEventListener('copy', event => {
     window.copied = event.clipboardData.getData('text/plain');
 })"""

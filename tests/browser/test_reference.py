@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urldefrag, urljoin
 
+import contents
 import pytest
 from conftest import PAGES, soup
 from playwright.sync_api import expect
@@ -29,9 +30,13 @@ def targets(element, page_name):
         yield address.strip("/").removesuffix(".html"), place
 
 
+def test_each_of_the_books_chapters_leads_to_the_reference(own_chapter, read, reference):
+    leads_to = {place for _, place in targets(read(own_chapter), own_chapter)}
+    assert leads_to & reference.keys(), f"{own_chapter}: no link to the reference"
+
+
 def test_chapter_and_reference_lead_to_each_other(chapter, read, reference):
     leads_to = {place for _, place in targets(read(chapter), chapter) if place in reference}
-    assert leads_to, f"{chapter}: no link to the reference"
     for place in leads_to:
         page, entry = reference[place]
         back = [place for name, place in targets(entry.parent, page) if name == chapter]
@@ -55,7 +60,11 @@ def test_family_page_names_a_chapter_that_teaches_it(read, reference):
         used = {name for name, _ in targets(read(page), page)} & chapters
         opening = read(page).select("section > p")
         named = {name for p in opening for name, _ in targets(p, page)} & chapters
-        assert named or not used, f"{page}: used in {used}, and its opening names none of them"
+        text = (contents.ROOT / f"{page}.md").read_text()
+        left_out = [name for name in contents.openings.OWN if name not in chapters and name in text]
+        assert named or left_out or not used, (
+            f"{page}: used in {used}, and its opening names none of them"
+        )
 
 
 def test_entry_leads_to_its_source(read, reference):

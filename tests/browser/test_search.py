@@ -26,7 +26,7 @@ def telling_word(site, page_name, pages):
     """The longest word that no other page has, or else the longest word."""
     file, *others = (site.folder / f"{n}.html" for n in [page_name, *(set(pages) - {page_name})])
     own = words(file).difference(*map(words, others)) or words(file)
-    return max(own, key=lambda word: (len(word), word))
+    return max(own, default=soup(file).h1.get_text().strip("#"), key=lambda word: (len(word), word))
 
 
 # What a page is found by is in the index, the same over http and from disk.
