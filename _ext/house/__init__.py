@@ -18,6 +18,7 @@ from . import (
     formulas,
     fresh,
     images,
+    made,
     pictures,
     previews,
     reference,
@@ -68,6 +69,7 @@ def setup(app):
         sharing,
         reference,
         writing,
+        made,
     ):
         part.setup(app)
     app.connect("config-inited", use_templates)

@@ -1,0 +1,448 @@
+"""The notebooks that a learner opens, made from those that the book is written in.
+
+Those are sources: they hold MyST, no pictures, and each solution under its exercise. These, in
+`_build/notebooks`, read as text in JupyterLab, in Colab and on GitHub (see plain.py), hold their
+pictures as executed and each caption under its figure, install convkit where it is missing, fold
+what the page folds, and have the solutions at the end.
+"""
+
+import ast
+import base64
+import hashlib
+import io
+import json
+import re
+from html import unescape
+from itertools import count
+from pathlib import Path
+
+import nbformat
+from jupyter_cache import get_cache
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
+from sphinx.util import logging
+
+from convkit.explorers.explorer import DOTS_PER_INCH
+
+from . import asks
+from .pictures import shown_width
+from .plain import Book, anchor, fragment, leftovers
+
+FOLDER = "notebooks"
+FOLDED = {"source_hidden": True}
+TITLES = {"imports": "Imports", "check": "A check"}
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+EXERCISE = re.compile(r"^#+ (?P<title>Exercise (?P<number>\w+).*)$", re.MULTILINE)
+PREDICT = re.compile(r"^> \*\*Predict\.\*\*.*(?:\n>.*)*", re.MULTILINE)
+OPTION = re.compile(r"^> *[-*] +((?:(?!^> *[-*] ).)*?)\s*<!-- answer -->", re.DOTALL | re.MULTILINE)
+CODE = ast.FunctionDef | ast.ClassDef | ast.Lambda
+STILL = re.compile(r'<img src="data:image/webp;base64,([^"]+)" alt="([^"]*)"')
+logger = logging.getLogger(__name__)
+
+
+# The first cell
+
+INSTALL = """\
+# @title convkit, the book's package: installed here where it is missing
+from importlib.util import find_spec
+
+if find_spec("convkit") is None:
+    print("convkit is missing here and is being installed: about a minute")
+    %pip install --quiet "convkit[explorers] @ git+{address}"
+"""
+TELL = """\
+# @title convkit, the book's package: is it here?
+from importlib.util import find_spec
+
+if find_spec("convkit") is None:
+    raise ModuleNotFoundError(
+        "This kernel lacks convkit: choose the Python of the book's .venv, or run "
+        "pip install '.[explorers]' in the book's folder.")
+"""
+
+
+def install_cell(repository, branch):
+    """Install convkit where it is missing, or say how where nobody knows from where."""
+    source = INSTALL.format(address=f"{repository}@{branch}") if repository else TELL
+    return folded(new_code_cell(source.rstrip(), id="convkit"))
+
+
+# Cells
+
+
+def folded(cell, **more):
+    """Fold a cell's code in JupyterLab and in Colab."""
+    cell.metadata.update(jupyter=FOLDED | more, cellView="form")
+    return cell
+
+
+def titled(source, title):
+    """Code under a title, which JupyterLab and Colab show of a folded cell."""
+    first, _, rest = source.partition("\n")
+    if first.lstrip("# ").startswith(title):
+        source = rest
+    return f"# @title {title}\n{source}"
+
+
+def title_of(cell):
+    """What a folded cell is."""
+    for tag in cell.metadata.get("tags", []):
+        if tag in TITLES:
+            return TITLES[tag]
+    words = cell.metadata.get("mystnb", {}).get("code_prompt_show", "Code")
+    words = re.sub("^Show (the|how)", r"\1", words)
+    return words[0].upper() + words[1:]
+
+
+def has_tag(cell, *tags):
+    return bool(set(tags) & set(cell.metadata.get("tags", [])))
+
+
+def blank(statement):
+    """Whether a statement waits for an answer: `answer = ...`, or a dict of such."""
+    if not isinstance(statement, ast.Assign):
+        return False
+    value = statement.value
+    values = value.values if isinstance(value, ast.Dict) else [value]
+    return bool(values) and all(isinstance(v, ast.Constant) and v.value is ... for v in values)
+
+
+def parts_of_check(source):
+    """The code before the first answer, the answers, and the rest, which judges them.
+
+    A reader writes the answer in a cell of its own, and the code that tells it stays folded.
+    """
+    lines, body = source.split("\n"), ast.parse(source).body
+    blanks = [s for s in body if blank(s)]
+    if not blanks:
+        return "", "", source
+    asked = {line for s in blanks for line in range(s.lineno - 1, s.end_lineno)}
+    first = min(asked)
+    before, rest = lines[:first], [t for n, t in enumerate(lines) if n > first and n not in asked]
+    return tuple(
+        "\n".join(part).strip("\n") for part in (before, [lines[n] for n in sorted(asked)], rest)
+    )
+
+
+def setup_of_check(source):
+    """What a check computes, without the answers and the judgement."""
+    lines, kept, end = source.split("\n"), [], 0
+    for statement in ast.parse(source).body:
+        if not blank(statement) and not isinstance(statement, ast.Expr):
+            kept += lines[end : statement.end_lineno]
+        end = statement.end_lineno
+    return "\n".join(kept).strip("\n")
+
+
+def names(source):
+    """The names that code gives a meaning to, outside of its functions."""
+    found = set()
+    for statement in ast.parse(source).body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            found.add(statement.name)
+        elif isinstance(statement, ast.Import | ast.ImportFrom):
+            found |= {(a.asname or a.name).split(".")[0] for a in statement.names}
+        else:
+            found |= stored(statement)
+    return found
+
+
+def stored(statement):
+    """The names that a statement stores; those of a comprehension are its own."""
+    inner = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
+    if isinstance(statement, inner):
+        return set()
+    if isinstance(statement, ast.Name):
+        return {statement.id} if isinstance(statement.ctx, ast.Store) else set()
+    return set().union(*map(stored, ast.iter_child_nodes(statement)))
+
+
+# Questions
+
+
+def with_answer(predict):
+    """A Predict with its answer folded under it."""
+    answer = "; ".join(answers(predict[0]))
+    text = re.sub(r"[ ]*<!--.*?-->", "", predict[0], flags=re.DOTALL).rstrip("> \n")
+    return text + (quoted_details("Answer", answer) if answer else "")
+
+
+def answers(predict):
+    """The answers that the comments of a Predict hold, in words."""
+    options = [" ".join(found.replace("\n>", " ").split()) for found in OPTION.findall(predict)]
+    if options:
+        return options
+    texts = [found for found in asks.COMMENT.findall(predict) if found.startswith("answer")]
+    return [
+        f"{label} {shown(value)}".strip() for text in texts for label, value in asks.parts(text)
+    ]
+
+
+def shown(value):
+    """An answer as an author writes it, for a reader: the first of several right ones."""
+    value = re.split(r"\s+or\s+", value)[0]
+    if value in ("yes", "no") or value.startswith('"'):
+        return value.strip('"')
+    about = "about " if value.startswith("about ") else ""
+    return f"{about}`{value.removeprefix('about ')}`"
+
+
+def quoted_details(summary, text):
+    lines = ["", "<details>", f"<summary>{summary}</summary>", "", text, "", "</details>"]
+    return "".join(f"\n> {line}".rstrip(" ") for line in lines)
+
+
+# Outputs
+
+
+def outputs(cell, executed, alt):
+    """What the source says that a cell puts out, with the pictures of its execution."""
+    pictures = list(filter(None, map(picture_of, executed.get("outputs", []))))
+    found = nbformat.from_dict(cell.get("outputs", []))
+    for output in found:
+        words = output.get("data", {}).get("text/plain")
+        picture = next((it for it in pictures if words and it[0] == words), None)
+        if picture:
+            pictures.remove(picture)
+            _, png, told = picture
+            output.data["image/png"] = base64.b64encode(png).decode() + "\n"
+            output.metadata = {"image/png": {"width": width_of(png), "alt": told or alt}}
+    return found
+
+
+def picture_of(output):
+    """A picture that a cell put out: the words that stand for it, its bytes, its alternative text.
+
+    An explorer is a page's element with a still figure until its cell is run.
+    """
+    data = output.get("data", {})
+    if "image/png" in data:
+        return data.get("text/plain"), base64.b64decode(data["image/png"]), ""
+    if still := STILL.search(data.get("text/html", "")):
+        return data.get("text/plain"), as_png(base64.b64decode(still[1])), unescape(still[2])
+    return None
+
+
+def as_png(picture):
+    stream = io.BytesIO()
+    with Image.open(io.BytesIO(picture)) as image:
+        image.save(stream, "PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH), optimize=True)
+    return stream.getvalue()
+
+
+def width_of(png):
+    with Image.open(io.BytesIO(png)) as image:
+        return shown_width(image) or image.width
+
+
+# A notebook
+
+
+class Maker:
+    """Makes the notebook of one page."""
+
+    def __init__(self, book, page):
+        self.book, self.page = book, page
+        self.cells = []
+        self.solutions = []  # each with the exercise, its check and the place of that
+        self.exercise, self.check = None, ("", 0)
+
+    def make(self, source, executed, first):
+        """The notebook: the title, the first cell, and all the others, solutions last."""
+        for cell, result in zip(source.cells, executed.cells, strict=True):
+            self.add(cell, result)
+        self.cells.insert(1, first)
+        self.add_solutions()
+        number = count(1)
+        for cell in self.cells:
+            if cell.cell_type == "code":
+                cell.execution_count = next(number)
+                for output in cell.outputs:
+                    if "execution_count" in output:
+                        output.execution_count = cell.execution_count
+        return new_notebook(cells=self.cells, metadata=METADATA)
+
+    def plain(self, text):
+        return self.book.plain(self.page, PREDICT.sub(with_answer, text)).strip("\n")
+
+    def add(self, cell, executed):
+        if has_tag(cell, "hide-cell", "solution"):
+            self.solutions.append((self.exercise, self.check, self.solution(cell, executed)))
+        elif cell.cell_type == "markdown":
+            self.add_text(cell)
+        elif cell.metadata.get("mystnb", {}).get("code_prompt_show") == "In the notebook":
+            self.add_check(cell)
+        else:
+            self.add_code(cell, executed)
+
+    def add_text(self, cell):
+        if exercise := EXERCISE.search(cell.source):
+            self.exercise, self.check = exercise, ("", 0)
+        if text := self.plain(cell.source):
+            self.cells.append(new_markdown_cell(text, id=cell.id))
+
+    def add_code(self, cell, executed):
+        if has_tag(cell, *TITLES, "hide-input"):
+            self.cells.append(
+                folded(self.code(cell, executed, titled(cell.source, title_of(cell))))
+            )
+        else:
+            self.cells.append(self.code(cell, executed))
+        if figure := cell.metadata.get("mystnb", {}).get("figure"):
+            self.add_caption(cell, figure)
+
+    def code(self, cell, executed, source=None):
+        """A code cell with what it puts out."""
+        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        shown = outputs(cell, executed, alt)
+        kept = {"tags": cell.metadata.tags} if "tags" in cell.metadata else {}
+        return new_code_cell(source or cell.source, id=cell.id, outputs=shown, metadata=kept)
+
+    def add_caption(self, cell, figure):
+        caption = self.plain(figure.get("caption", ""))
+        if name := figure.get("name"):
+            caption = f"**{self.book.number(self.page, f'{{numref}}`{name}`')}.** {caption}"
+        if "explorers." in cell.source:
+            caption += " *(Run the cell above, and it moves.)*"
+        self.cells.append(new_markdown_cell(caption, id=part_id(cell, "caption")))
+
+    def add_check(self, cell):
+        before, asked, rest = parts_of_check(cell.source)
+        if before:
+            needs = titled(before, "What the exercise needs")
+            self.cells.append(folded(new_code_cell(needs, id=part_id(cell, "needs"))))
+        if asked:
+            answer = f"# Your answer\n{asked}"
+            self.cells.append(new_code_cell(answer, id=part_id(cell, "answer")))
+        self.cells.append(folded(self.code(cell, {}, titled(rest, "Is it right?"))))
+        self.check = setup_of_check(cell.source), len(self.cells)
+
+    def solution(self, cell, executed):
+        if cell.cell_type == "markdown":
+            return new_markdown_cell(self.plain(cell.source), id=cell.id)
+        source = titled(cell.source, title_of(cell))
+        return folded(self.code(cell, executed, source), outputs_hidden=True)
+
+    def add_solutions(self):
+        """Put the solutions at the end, and lead there and back."""
+        if not self.solutions:
+            return
+        self.cells.append(new_markdown_cell("## Solutions", id="solutions"))
+        led = None
+        for exercise, (setup, place), cell in self.solutions:
+            if exercise and exercise != led:
+                self.lead(exercise)
+                led = exercise
+            if cell.cell_type == "code" and lost(setup, self.cells[place:], cell.source):
+                title, _, rest = cell.source.partition("\n")
+                cell.source = f"{title}\n# As in the exercise\n{setup}\n\n# The solution\n{rest}"
+            self.cells.append(cell)
+
+    def lead(self, exercise):
+        """A link from an exercise to its solution, and one back; Colab goes by the names."""
+        there, back = f"Solution {exercise['number']}", exercise["title"]
+        asks = next(c for c in self.cells if c.source.find(exercise[0]) >= 0)
+        asks.source += f"\n\n{named(back)}[{there}]({fragment(there)})"
+        heading = f"### {there}\n\n{named(there)}[Back to the exercise]({fragment(back)})"
+        self.cells.append(new_markdown_cell(heading, id=f"solution-{exercise['number']}"))
+
+
+def named(heading):
+    return f'<a name="{anchor(heading)}"></a>'
+
+
+def part_id(cell, part):
+    return f"{cell.id[: 63 - len(part)]}-{part}"
+
+
+def lost(setup, cells, solution):
+    """Whether cells give another meaning to what a solution needs of the setup."""
+    since = (names(cell.source) for cell in cells if cell.cell_type == "code")
+    functions = [it for it in ast.walk(ast.parse(setup)) if isinstance(it, CODE)]
+    used = set().union(*map(mentioned, [ast.parse(solution), *functions]))
+    return bool(names(setup) & used & set().union(*since))
+
+
+def mentioned(tree):
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+# All of them
+
+
+def make(app):
+    """Make the notebook of each page that is one; name what none would understand."""
+    book = Book(app)
+    options = app.config.html_theme_options
+    first = options["repository_url"], options.get("repository_branch", "")
+    cache = get_cache(app.config.nb_execution_cache_path)
+    for page in book.notebooks:
+        source = nbformat.read(app.env.doc2path(page), as_version=4)
+        _, executed = cache.merge_match_into_notebook(nbformat.from_dict(source))
+        notebook = Maker(book, page).make(source, executed, install_cell(*first))
+        for cell in notebook.cells:
+            for left in leftovers(cell.source) if cell.cell_type == "markdown" else []:
+                where = f"the notebook made of {page}, cell {cell.id}"
+                logger.warning("%s: what is %r there?", where, left, type="house", subtype="made")
+        yield f"{page}.ipynb", nbformat.writes(notebook) + "\n"
+
+
+def save(folder, made, before):
+    """Write the notebooks, but never over one that a reader has changed since it was made.
+
+    Such a one stays where the book has nothing new for it; else it is kept beside the new one.
+    `before` and what is returned are the digests of the notebooks as they were made.
+    """
+    now = {}
+    for name, text in made:
+        path = folder / name
+        now[name] = digest(text)
+        if not path.exists() or now[name] != before.get(name):
+            keep(path, before.get(name))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    for name in before.keys() - now.keys():
+        keep(folder / name, before[name])
+        (folder / name).unlink(missing_ok=True)
+    return now
+
+
+def keep(path, made):
+    """Move a notebook aside, if it is not as it was made."""
+    if path.exists() and digest(path.read_text(encoding="utf-8")) != made:
+        yours = path.with_name(f"{path.stem}-yours.ipynb")
+        path.rename(yours)
+        logger.info("%s has changes of yours: they are in %s now", path, yours.name)
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def state(app):
+    """All that the notebooks depend on; with another convkit or another _ext each page is read anew."""
+    options = app.config.html_theme_options
+    address = [options["repository_url"], options.get("repository_branch"), app.config.html_baseurl]
+    return digest(json.dumps([address, app.env.all_docs], sort_keys=True))
+
+
+def write(app, error):
+    """Make the notebooks when the pages are written, if anything has changed."""
+    if error or app.builder.format != "html":
+        return
+    folder = Path(app.outdir).parent / FOLDER
+    record = folder.with_name(f".{FOLDER}.json")
+    before = json.loads(record.read_text()) if record.exists() else {"made": {}}
+    there = all((folder / name).exists() for name in before["made"])
+    if before.get("state") == state(app) and there:
+        return
+    made = save(folder, make(app), before["made"])
+    record.write_text(json.dumps({"state": state(app), "made": made}, indent=1))
+    logger.info("%d notebooks to open in JupyterLab are in %s", len(made), folder)
+
+
+def setup(app):
+    app.connect("build-finished", write)
