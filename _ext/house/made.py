@@ -18,7 +18,7 @@ from pathlib import Path
 
 import nbformat
 from jupyter_cache import get_cache
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from PIL import Image
 from sphinx.util import logging
 
@@ -121,10 +121,9 @@ def parts_of_check(source):
         return "", "", source
     asked = {line for s in blanks for line in range(s.lineno - 1, s.end_lineno)}
     first = min(asked)
-    before, rest = lines[:first], [t for n, t in enumerate(lines) if n > first and n not in asked]
-    return tuple(
-        "\n".join(part).strip("\n") for part in (before, [lines[n] for n in sorted(asked)], rest)
-    )
+    answers = [lines[n] for n in sorted(asked)]
+    rest = [line for n, line in enumerate(lines) if n > first and n not in asked]
+    return tuple("\n".join(part).strip("\n") for part in (lines[:first], answers, rest))
 
 
 def setup_of_check(source):
@@ -254,8 +253,8 @@ class Maker:
         """The notebook: the title, the first cell, and all the others, solutions last."""
         for cell, result in zip(source.cells, executed.cells, strict=True):
             self.add(cell, result)
-        self.cells.insert(1, first)
         self.add_solutions()
+        self.cells.insert(1, first)
         number = count(1)
         for cell in self.cells:
             if cell.cell_type == "code":
@@ -376,13 +375,11 @@ def mentioned(tree):
 def make(app):
     """Make the notebook of each page that is one; name what none would understand."""
     book = Book(app)
-    options = app.config.html_theme_options
-    first = options["repository_url"], options.get("repository_branch", "")
     cache = get_cache(app.config.nb_execution_cache_path)
     for page in book.notebooks:
         source = nbformat.read(app.env.doc2path(page), as_version=4)
         _, executed = cache.merge_match_into_notebook(nbformat.from_dict(source))
-        notebook = Maker(book, page).make(source, executed, install_cell(*first))
+        notebook = Maker(book, page).make(source, executed, install_cell(*repository(app)))
         for cell in notebook.cells:
             for left in leftovers(cell.source) if cell.cell_type == "markdown" else []:
                 where = f"the notebook made of {page}, cell {cell.id}"
@@ -423,10 +420,14 @@ def digest(text):
 
 
 def state(app):
-    """All that the notebooks depend on; with another convkit or another _ext each page is read anew."""
+    """All that the notebooks depend on: with another convkit or _ext each page is read anew."""
+    read = app.env.all_docs
+    return digest(json.dumps([read, *repository(app), app.config.html_baseurl], sort_keys=True))
+
+
+def repository(app):
     options = app.config.html_theme_options
-    address = [options["repository_url"], options.get("repository_branch"), app.config.html_baseurl]
-    return digest(json.dumps([address, app.env.all_docs], sort_keys=True))
+    return options.get("repository_url"), options.get("repository_branch")
 
 
 def write(app, error):

@@ -7,7 +7,6 @@ left as it is. A link leads to another notebook, or to the book where its addres
 
 import re
 from functools import cache, cached_property
-from pathlib import Path
 from posixpath import dirname, join, normpath, relpath
 from urllib.parse import quote, urldefrag, urljoin
 
@@ -28,7 +27,8 @@ PARTS = re.compile(
     | (?P<display>\$\$(?P<tex>.+?)\$\$(?:[ ]*\((?P<label>[\w:.-]+)\))?)
     | (?P<formula>(?<![\\$])\$(?!\s)[^$]+?(?<![\\\s])\$(?!\$))
     | (?P<comment>^[ ]*<!--.*?-->[ ]*\n+|[ ]*<!--.*?-->)
-    | (?P<link>(?<!!)\[(?P<words>(?:`[^`]*`|\$[^$]*\$|[^\[\]])*)\]\((?P<goal>[^()\s]+(?:\([^()]*\)[^()\s]*)*)\))
+    | (?P<link>(?<!!)\[(?P<words>(?:`[^`]*`|\$[^$]*\$|[^\[\]])*)\]
+          \((?P<goal>[^()\s]+(?:\([^()]*\)[^()\s]*)*)\))
     """,
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
