@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import re
+import sys
 from html import unescape
 from itertools import count
 from pathlib import Path
@@ -26,7 +27,7 @@ from convkit.explorers.explorer import DOTS_PER_INCH
 
 from . import asks
 from .pictures import shown_width
-from .plain import Book, anchor, fragment, leftovers
+from .plain import Book, anchor, fragment, leftovers, pointed
 
 FOLDER = "notebooks"
 FOLDED = {"source_hidden": True}
@@ -45,29 +46,49 @@ logger = logging.getLogger(__name__)
 
 # The first cell
 
+ON_COLAB = {"IPython", "dask", "matplotlib", "numpy", "scipy", "sklearn", "torch"}
 INSTALL = """\
-# @title convkit, the book's package: installed here where it is missing
+# @title What this notebook needs, installed where it is missing
 from importlib.util import find_spec
 
-if find_spec("convkit") is None:
-    print("convkit is missing here and is being installed: about a minute")
-    %pip install --quiet "convkit[explorers] @ git+{address}"
+packages = {packages}
+missing = [package for name, package in packages.items() if find_spec(name) is None]
+if missing:
+    print("Installing what is missing, for about a minute:", *missing)
+    missing = " ".join(f'"{{package}}"' for package in missing)
+    %pip install --quiet {{missing}}
 """
 TELL = """\
-# @title convkit, the book's package: is it here?
+# @title Is convkit, the package of this book, here?
 from importlib.util import find_spec
 
 if find_spec("convkit") is None:
     raise ModuleNotFoundError(
-        "This kernel lacks convkit: choose the Python of the book's .venv, or run "
+        "This kernel has no convkit: choose the Python of the book's .venv, or run "
         "pip install '.[explorers]' in the book's folder.")
 """
 
 
-def install_cell(repository, branch):
+def first_cell(repository, branch, sources):
     """Install convkit where it is missing, or say how where nobody knows from where."""
-    source = INSTALL.format(address=f"{repository}@{branch}") if repository else TELL
+    if not repository:
+        return folded(new_code_cell(TELL.rstrip(), id="convkit"))
+    packages = {"convkit": f"convkit[explorers] @ git+{repository}@{branch}"}
+    packages |= {name: name for name in sorted(imported(sources) - ON_COLAB - packages.keys())}
+    listed = "".join(f'\n    "{name}": "{package}",' for name, package in packages.items())
+    source = INSTALL.format(packages=f"{{{listed}\n}}")
     return folded(new_code_cell(source.rstrip(), id="convkit"))
+
+
+def imported(sources):
+    """The packages, beside the standard library, that code imports."""
+    found = set()
+    for node in (node for source in sources for node in ast.walk(ast.parse(source))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module.partition(".")[0])
+    return found - sys.stdlib_module_names
 
 
 # Cells
@@ -379,12 +400,38 @@ def make(app):
     for page in book.notebooks:
         source = nbformat.read(app.env.doc2path(page), as_version=4)
         _, executed = cache.merge_match_into_notebook(nbformat.from_dict(source))
-        notebook = Maker(book, page).make(source, executed, install_cell(*repository(app)))
+        code = [cell.source for cell in source.cells if cell.cell_type == "code"]
+        first = first_cell(*repository(app), code)
+        notebook = Maker(book, page).make(source, executed, first)
         for cell in notebook.cells:
             for left in leftovers(cell.source) if cell.cell_type == "markdown" else []:
                 where = f"the notebook made of {page}, cell {cell.id}"
                 logger.warning("%s: what is %r there?", where, left, type="house", subtype="made")
+        nbformat.validate(notebook)
         yield f"{page}.ipynb", nbformat.writes(notebook) + "\n"
+    yield "README.md", contents(app, book.notebooks)
+
+
+def contents(app, notebooks):
+    """A list of the notebooks, in the book's order."""
+    title, base = app.config.html_title, app.config.html_baseurl
+    lines = [
+        f"# {title}: the notebooks",
+        "",
+        f"Made of the sources of {pointed('the book', base)} by `make book`: what is changed here "
+        "does not come back there. The first cell of each notebook says what it needs.",
+        "",
+    ]
+    pages = [page for page in in_order(app.env, app.config.root_doc) if page in notebooks]
+    lines += [f"- [{app.env.titles[page].astext()}]({page}.ipynb)" for page in pages]
+    return "\n".join(lines) + "\n"
+
+
+def in_order(env, page):
+    """A page and those below it, in the order of the table of contents."""
+    yield page
+    for child in env.toctree_includes.get(page, []):
+        yield from in_order(env, child)
 
 
 def save(folder, made, before):
@@ -410,7 +457,7 @@ def save(folder, made, before):
 def keep(path, made):
     """Move a notebook aside, if it is not as it was made."""
     if path.exists() and digest(path.read_text(encoding="utf-8")) != made:
-        yours = path.with_name(f"{path.stem}-yours.ipynb")
+        yours = path.with_stem(f"{path.stem}-yours")
         path.rename(yours)
         logger.info("%s has changes of yours: they are in %s now", path, yours.name)
 
