@@ -25,7 +25,7 @@ from sphinx.util import logging
 
 from convkit.explorers.explorer import DOTS_PER_INCH
 
-from . import asks
+from .checks import lost, parts_of_check, setup_of_check
 from .pictures import shown_width
 from .plain import Book, anchor, fragment, leftovers, pointed
 
@@ -37,9 +37,6 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 EXERCISE = re.compile(r"^#+ (?P<title>Exercise (?P<number>\w+).*)$", re.MULTILINE)
-PREDICT = re.compile(r"^> \*\*Predict\.\*\*.*(?:\n>.*)*", re.MULTILINE)
-OPTION = re.compile(r"^> *[-*] +((?:(?!^> *[-*] ).)*?)\s*<!-- answer -->", re.DOTALL | re.MULTILINE)
-CODE = ast.FunctionDef | ast.ClassDef | ast.Lambda
 STILL = re.compile(r'<img src="data:image/webp;base64,([^"]+)" alt="([^"]*)"')
 logger = logging.getLogger(__name__)
 
@@ -122,99 +119,6 @@ def has_tag(cell, *tags):
     return bool(set(tags) & set(cell.metadata.get("tags", [])))
 
 
-def blank(statement):
-    """Whether a statement waits for an answer: `answer = ...`, or a dict of such."""
-    if not isinstance(statement, ast.Assign):
-        return False
-    value = statement.value
-    values = value.values if isinstance(value, ast.Dict) else [value]
-    return bool(values) and all(isinstance(v, ast.Constant) and v.value is ... for v in values)
-
-
-def parts_of_check(source):
-    """The code before the first answer, the answers, and the rest, which judges them.
-
-    A reader writes the answer in a cell of its own, and the code that tells it stays folded.
-    """
-    lines, body = source.split("\n"), ast.parse(source).body
-    blanks = [s for s in body if blank(s)]
-    if not blanks:
-        return "", "", source
-    asked = {line for s in blanks for line in range(s.lineno - 1, s.end_lineno)}
-    first = min(asked)
-    answers = [lines[n] for n in sorted(asked)]
-    rest = [line for n, line in enumerate(lines) if n > first and n not in asked]
-    return tuple("\n".join(part).strip("\n") for part in (lines[:first], answers, rest))
-
-
-def setup_of_check(source):
-    """What a check computes, without the answers and the judgement."""
-    lines, kept, end = source.split("\n"), [], 0
-    for statement in ast.parse(source).body:
-        if not blank(statement) and not isinstance(statement, ast.Expr):
-            kept += lines[end : statement.end_lineno]
-        end = statement.end_lineno
-    return "\n".join(kept).strip("\n")
-
-
-def names(source):
-    """The names that code gives a meaning to, outside of its functions."""
-    found = set()
-    for statement in ast.parse(source).body:
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            found.add(statement.name)
-        elif isinstance(statement, ast.Import | ast.ImportFrom):
-            found |= {(a.asname or a.name).split(".")[0] for a in statement.names}
-        else:
-            found |= stored(statement)
-    return found
-
-
-def stored(statement):
-    """The names that a statement stores; those of a comprehension are its own."""
-    inner = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda)
-    if isinstance(statement, inner):
-        return set()
-    if isinstance(statement, ast.Name):
-        return {statement.id} if isinstance(statement.ctx, ast.Store) else set()
-    return set().union(*map(stored, ast.iter_child_nodes(statement)))
-
-
-# Questions
-
-
-def with_answer(predict):
-    """A Predict with its answer folded under it."""
-    answer = "; ".join(answers(predict[0]))
-    text = re.sub(r"[ ]*<!--.*?-->", "", predict[0], flags=re.DOTALL).rstrip("> \n")
-    return text + (quoted_details("Answer", answer) if answer else "")
-
-
-def answers(predict):
-    """The answers that the comments of a Predict hold, in words."""
-    options = [" ".join(found.replace("\n>", " ").split()) for found in OPTION.findall(predict)]
-    if options:
-        return options
-    texts = [found for found in asks.COMMENT.findall(predict) if found.startswith("answer")]
-    return [
-        f"{label} {shown(value)}".strip() for text in texts for label, value in asks.parts(text)
-    ]
-
-
-def shown(value):
-    """An answer as an author writes it, for a reader: the first of several right ones."""
-    value = re.split(r"\s+or\s+", value)[0]
-    if value in ("yes", "no") or value.startswith('"'):
-        return value.strip('"')
-    about = "about " if value.startswith("about ") else ""
-    return f"{about}`{value.removeprefix('about ')}`"
-
-
-def quoted_details(summary, text):
-    lines = ["", "<details>", f"<summary>{summary}</summary>", "", text, "", "</details>"]
-    return "".join(f"\n> {line}".rstrip(" ") for line in lines)
-
-
 # Outputs
 
 
@@ -286,7 +190,7 @@ class Maker:
         return new_notebook(cells=self.cells, metadata=METADATA)
 
     def plain(self, text):
-        return self.book.plain(self.page, PREDICT.sub(with_answer, text)).strip("\n")
+        return self.book.plain(self.page, text)
 
     def add(self, cell, executed):
         if has_tag(cell, "hide-cell", "solution"):
@@ -356,7 +260,8 @@ class Maker:
             if exercise and exercise != led:
                 self.lead(exercise)
                 led = exercise
-            if cell.cell_type == "code" and lost(setup, self.cells[place:], cell.source):
+            since = [c.source for c in self.cells[place:] if c.cell_type == "code"]
+            if cell.cell_type == "code" and lost(setup, since, cell.source):
                 title, _, rest = cell.source.partition("\n")
                 cell.source = f"{title}\n# As in the exercise\n{setup}\n\n# The solution\n{rest}"
             self.cells.append(cell)
@@ -376,18 +281,6 @@ def named(heading):
 
 def part_id(cell, part):
     return f"{cell.id[: 63 - len(part)]}-{part}"
-
-
-def lost(setup, cells, solution):
-    """Whether cells give another meaning to what a solution needs of the setup."""
-    since = (names(cell.source) for cell in cells if cell.cell_type == "code")
-    functions = [it for it in ast.walk(ast.parse(setup)) if isinstance(it, CODE)]
-    used = set().union(*map(mentioned, [ast.parse(solution), *functions]))
-    return bool(names(setup) & used & set().union(*since))
-
-
-def mentioned(tree):
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 # All of them

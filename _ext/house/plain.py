@@ -18,12 +18,14 @@ from sphinx.transforms import SphinxTransformer
 from sphinx.transforms.post_transforms import ReferencesResolver
 from sphinx.util.docutils import sphinx_domains
 
+from . import asks
+
 # What is not to be looked into stands first: code, and then formulas.
 PARTS = re.compile(
     r"""
       (?P<fence>^[ >]*(?P<mark>`{3,}|~{3,})(?!\{).*?^[ >]*(?P=mark)[ ]*$)
     | (?P<role>\{(?P<name>[\w:.+-]+)\}(?P<quote>`+)(?P<said>.+?)(?P=quote))
-    | (?P<code>(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))
+    | (?P<code>(?<!`)(?P<ticks>`{1,2})(?!`).+?(?<!`)(?P=ticks)(?!`))
     | (?P<display>\$\$(?P<tex>.+?)\$\$(?:[ ]*\((?P<label>[\w:.-]+)\))?)
     | (?P<formula>(?<![\\$])\$(?!\s)[^$]+?(?<![\\\s])\$(?!\$))
     | (?P<comment>^[ ]*<!--.*?-->[ ]*\n+|[ ]*<!--.*?-->)
@@ -50,6 +52,10 @@ LEFT = re.compile(
 # Zhang [2019], where the year is a link, becomes [Zhang (2019)](…).
 ROUND = str.maketrans("[]", "()")
 AUTHOR_YEAR = re.compile(r"([^()\[\];,]+) \(\[(\w+)\]\(([^)]*)\)\)")
+ONE_LINK = r"[\1 (\2)](\3)"
+
+PREDICT = re.compile(r"^> \*\*Predict\.\*\*.*(?:\n>.*)*", re.MULTILINE)
+OPTION = re.compile(r"^> *[-*] +((?:(?!^> *[-*] ).)*?)\s*<!-- answer -->", re.DOTALL | re.MULTILINE)
 
 
 def anchor(heading):
@@ -146,7 +152,7 @@ class Book:
             return self.markdown(page, document).strip()
         for text in [t for t in document.findall(nodes.Text) if not in_reference(t)]:
             text.parent.replace(text, nodes.Text(text.translate(ROUND)))
-        return AUTHOR_YEAR.sub(r"[\1 (\2)](\3)", self.markdown(page, document).strip())
+        return AUTHOR_YEAR.sub(ONE_LINK, self.markdown(page, document).strip())
 
     def number(self, page, source):
         """What a role says, without a link."""
@@ -200,15 +206,16 @@ class Book:
 
     def plain(self, page, text):
         """The Markdown of a page's cell as any notebook shows it."""
-        return PARTS.sub(lambda found: self.part(page, found), text)
+        text = PREDICT.sub(with_answer, text)
+        return PARTS.sub(lambda found: self.part(page, found), text).strip("\n")
 
     def part(self, page, found):
         if found["role"]:
             return self.role(page, found["role"])
         if found["label"]:
             number = self.number(page, f"{{eq}}`{found['label']}`").strip("()")
-            tex = found["tex"].rstrip()
-            return f"$${tex} \\tag{{{number}}}{found['tex'][len(tex) :]}$$"
+            tex, end = re.fullmatch(r"(.*?)(\s*(?:\n[ >]*)?)", found["tex"], re.DOTALL).groups()
+            return f"$${tex} \\tag{{{number}}}{end}$$"
         if found["comment"]:
             return ""
         if found["link"]:
@@ -232,3 +239,38 @@ def heading_above(node):
     title = node.next_node(nodes.title)
     texts = title.findall(nodes.Text)
     return "".join(f"${t}$" if isinstance(t.parent, nodes.math) else str(t) for t in texts)
+
+
+# Questions
+
+
+def with_answer(predict):
+    """A Predict with its answer folded under it."""
+    answer = "; ".join(answers(predict[0]))
+    text = re.sub(r"[ ]*<!--.*?-->", "", predict[0], flags=re.DOTALL).rstrip("> \n")
+    return text + (quoted_details("Answer", answer) if answer else "")
+
+
+def answers(predict):
+    """The answers that the comments of a Predict hold, in words."""
+    options = [" ".join(found.replace("\n>", " ").split()) for found in OPTION.findall(predict)]
+    if options:
+        return options
+    texts = [found for found in asks.COMMENT.findall(predict) if found.startswith("answer")]
+    return [
+        f"{label} {shown(value)}".strip() for text in texts for label, value in asks.parts(text)
+    ]
+
+
+def shown(value):
+    """An answer as an author writes it, for a reader: the first of several right ones."""
+    value = re.split(r"\s+or\s+", value)[0]
+    if value in ("yes", "no") or value.startswith('"'):
+        return value.strip('"')
+    about = "about " if value.startswith("about ") else ""
+    return f"{about}`{value.removeprefix('about ')}`"
+
+
+def quoted_details(summary, text):
+    lines = ["", "<details>", f"<summary>{summary}</summary>", "", text, "", "</details>"]
+    return "".join(f"\n> {line}".rstrip(" ") for line in lines)
