@@ -292,7 +292,10 @@ def make(app):
     cache = get_cache(app.config.nb_execution_cache_path)
     for page in book.notebooks:
         source = nbformat.read(app.env.doc2path(page), as_version=4)
-        _, executed = cache.merge_match_into_notebook(nbformat.from_dict(source))
+        try:
+            _, executed = cache.merge_match_into_notebook(nbformat.from_dict(source))
+        except KeyError:  # it fails, and the build has said so
+            executed = source
         code = [cell.source for cell in source.cells if cell.cell_type == "code"]
         first = first_cell(*repository(app), code)
         notebook = Maker(book, page).make(source, executed, first)
