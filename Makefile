@@ -42,8 +42,7 @@ serve: book ## Show the book on localhost (PORT=8000)
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
 lab: book ## Open the chapters in JupyterLab, as notebooks to work in (they are in _build/notebooks)
-	@$(BIN)/jupyter lab --ServerApp.root_dir=_build/notebooks --LabApp.news_url=None \
-		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+	@$(BIN)/jupyter lab --ServerApp.root_dir=_build/notebooks
 
 publish: book ## Push these notebooks to the branch "notebooks" (a workflow does; REMOTE=URL)
 	@$(BIN)/python tools/publish.py $(REMOTE)

@@ -104,7 +104,8 @@ class Book:
         if page in self.notebooks:
             heading = self.headings(page).get(name, "")
             file = "" if page == here else relpath(page, dirname(here) or ".") + ".ipynb"
-            return file + (fragment(heading) if heading else "")
+            # JupyterLab and nbconvert do not agree on the name of a heading with a formula.
+            return file + (fragment(heading) if heading and "$" not in heading else "")
         base = self.app.config.html_baseurl
         uri = self.app.builder.get_target_uri(page) + (name and f"#{name}")
         return base and urljoin(base, uri)
