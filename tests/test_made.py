@@ -74,7 +74,9 @@ def test_what_no_notebook_understands_is_found(text):
     assert plain.leftovers(text)
 
 
-@pytest.mark.parametrize("text", ["`{term}` and ``{eq}`x` ``", "$\\{x\\}$, $a_{i}$", "a `b`{c}"])
+@pytest.mark.parametrize(
+    "text", ["$$ (Ax)_i = 0 $$", "`{term}` and ``{eq}`x` ``", "$\\{x\\}$, $a_{i}$", "a `b`{c}"]
+)
 def test_code_and_formulas_are_not_taken_for_markup(text):
     assert not plain.leftovers(text)
 

@@ -385,7 +385,7 @@ def write(app, error):
         return
     made = save(folder, make(app), before["made"])
     record.write_text(json.dumps({"state": state(app), "made": made}, indent=1))
-    logger.info("%d notebooks to open in JupyterLab are in %s", len(made), folder)
+    logger.info("%d notebooks to work in are in %s: make lab", len(made) - 1, folder)
 
 
 def setup(app):

@@ -41,7 +41,7 @@ LEFT = re.compile(
     | ^[ >]*(?:`{3,}|:{3,})\s*\{   # a directive
     | ^[ >]*:::                    # its end
     | ^\([\w:.-]+\)=               # a label
-    | \$\$[ ]*\([\w:.-]+\)         # that of a formula
+    | \$\$[ ]*\([\w:.-]+\)[ ]*$    # that of a formula
     | \{\{.*?\}\}                  # a substitution
     | <!--                         # an answer, which only the page judges
     | [\])`]\{[.\#]\w              # attributes
