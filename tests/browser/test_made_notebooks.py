@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urldefrag
@@ -17,7 +18,7 @@ import nbformat
 import pytest
 from conftest import ROOT, SITE, soup
 from nbconvert import HTMLExporter
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 from sizes import THOROUGH
 
 import elsewhere
@@ -225,13 +226,19 @@ def opened(browser, tmp_path_factory):
             yield notebook
 
 
+def follow(page, link, heading):
+    """Click a link until its goal is in sight: one click is lost while cells are still drawn."""
+    for _ in range(3):
+        page.get_by_role("link", name=link, exact=True).filter(visible=True).first.click()
+        with suppress(TimeoutError):
+            return page.wait_for_function(IN_SIGHT, arg=heading, timeout=5_000)
+    pytest.fail(f"the link {link!r} leads to no heading {heading!r}")
+
+
 def test_a_link_leads_to_the_solution_and_back(opened):
-    page = opened.page
     opened.show("ex1")
-    page.get_by_role("link", name="Solution 1", exact=True).click()
-    page.wait_for_function(IN_SIGHT, arg="Solution")
-    page.get_by_role("link", name="Back to the exercise").filter(visible=True).first.click()
-    page.wait_for_function(IN_SIGHT, arg="Exercise")
+    follow(opened.page, "Solution 1", "Solution")
+    follow(opened.page, "Back to the exercise", "Exercise")
 
 
 def test_code_is_folded_pictures_are_seen_and_nothing_is_left_over(opened):
