@@ -182,7 +182,7 @@ def source():
         text("title", "# Lines"),
         code("imports", "import numpy as np", "imports"),
         code("plot", "plot()", "hide-input", outputs=[drawn], **figure),
-        text("ex1", "## Exercises\n\n### Exercise 1: How long?\n\nIt is so."),
+        text("ex1", "## Exercises\n\n### Exercise 1: How `long` is a {term}`line`?\n\nIt is so."),
         code("check", "a = ...\n\nb = 2\ncheck(a, b)", "hide-input", **ask),
         text("words", "In words.", tags=["solution"]),
         code("solved", "# Solution 1, measured\nprint(b)", "hide-cell", **told),
@@ -256,7 +256,7 @@ def test_what_the_page_folds_is_folded_in_lab_and_in_colab(notebook):
 def test_an_exercise_and_its_solution_lead_to_each_other(notebook):
     assert notebook["ex1"].source.endswith("[Solution 1](#Solution-1)")
     assert "### Solution 1\n" in notebook["solution-1"].source
-    assert "](#Exercise-1:-How-long?)" in notebook["solution-1"].source
+    assert "](#Exercise-1:-How-long-is-a-%3Cline%3E?)" in notebook["solution-1"].source
     assert "Solution" not in notebook["ex2"].source
 
 

@@ -203,10 +203,12 @@ class Maker:
             self.add_code(cell, executed)
 
     def add_text(self, cell):
-        if exercise := EXERCISE.search(cell.source):
-            self.exercise, self.check = exercise, ("", 0)
-        if text := self.plain(cell.source):
-            self.cells.append(new_markdown_cell(text, id=cell.id))
+        text = self.plain(cell.source)
+        if not text:
+            return
+        self.cells.append(new_markdown_cell(text, id=cell.id))
+        if exercise := EXERCISE.search(text):
+            self.exercise, self.check = (self.cells[-1], *exercise.groups()), ("", 0)
 
     def add_code(self, cell, executed):
         if has_tag(cell, *TITLES, "hide-input"):
@@ -258,7 +260,7 @@ class Maker:
         led = None
         for exercise, (setup, place), cell in self.solutions:
             if exercise and exercise != led:
-                self.lead(exercise)
+                self.lead(*exercise)
                 led = exercise
             since = [c.source for c in self.cells[place:] if c.cell_type == "code"]
             if cell.cell_type == "code" and lost(setup, since, cell.source):
@@ -266,13 +268,12 @@ class Maker:
                 cell.source = f"{title}\n# As in the exercise\n{setup}\n\n# The solution\n{rest}"
             self.cells.append(cell)
 
-    def lead(self, exercise):
+    def lead(self, asks, title, number):
         """A link from an exercise to its solution, and one back; Colab goes by the names."""
-        there, back = f"Solution {exercise['number']}", exercise["title"]
-        asks = next(c for c in self.cells if c.source.find(exercise[0]) >= 0)
-        asks.source += f"\n\n{named(back)}[{there}]({fragment(there)})"
-        heading = f"### {there}\n\n{named(there)}[Back to the exercise]({fragment(back)})"
-        self.cells.append(new_markdown_cell(heading, id=f"solution-{exercise['number']}"))
+        there = f"Solution {number}"
+        asks.source += f"\n\n{named(title)}[{there}]({fragment(there)})"
+        heading = f"### {there}\n\n{named(there)}[Back to the exercise]({fragment(title)})"
+        self.cells.append(new_markdown_cell(heading, id=f"solution-{number}"))
 
 
 def named(heading):

@@ -59,8 +59,8 @@ OPTION = re.compile(r"^> *[-*] +((?:(?!^> *[-*] ).)*?)\s*<!-- answer -->", re.DO
 
 
 def anchor(heading):
-    """The name that JupyterLab and nbconvert give to a heading."""
-    return " ".join(heading.split()).replace(" ", "-")
+    """The name that JupyterLab and nbconvert give to a heading, by the words that are seen."""
+    return "-".join(re.sub(r"[`*]", "", heading).split())
 
 
 def fragment(heading):
