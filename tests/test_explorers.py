@@ -259,3 +259,16 @@ def test_an_installed_convkit_has_its_scripts_ready(tmp_path, monkeypatch):
 def test_without_a_minifier_the_scripts_are_as_they_were_written(monkeypatch):
     monkeypatch.setitem(sys.modules, "minify", None)
     assert "/** Hide the answer" in bundle.module.__wrapped__("flip")
+
+
+def test_explorers_ask_no_more_of_traitlets_than_colab_has():
+    """Its 5.7 knows no `TraitType[...]`."""
+    code = (
+        "import traitlets\n"
+        "def refuse(kind, types): raise TypeError('not subscriptable')\n"
+        "traitlets.TraitType.__class_getitem__ = classmethod(refuse)\n"
+        "from convkit import explorers\n"
+        "print(explorers.Stride().state['k'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "3\n", done.stderr

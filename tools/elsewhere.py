@@ -20,6 +20,8 @@ from nbformat import NotebookNode
 
 CELL_SECONDS = 300
 KERNEL = "elsewhere"
+# What may differ, and why.
+ALLOWED = {"one-liner-table"}  # the peak of memory, of which NumPy 2.0 takes 0.1 MB more
 
 
 def describe_kernel(python: str, folder: Path) -> None:
@@ -66,7 +68,7 @@ def said(cell: NotebookNode) -> list[tuple[str, str]]:
 def differences(before: NotebookNode, after: NotebookNode) -> Iterator[str]:
     """Name each cell that says something else than it holds."""
     for cell, run in zip(before.cells, after.cells, strict=True):
-        if cell.cell_type == "code" and said(cell) != said(run):
+        if cell.cell_type == "code" and cell.id not in ALLOWED and said(cell) != said(run):
             yield f"{cell.id}: {said(run)!r}, not {said(cell)!r}"
 
 

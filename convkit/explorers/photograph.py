@@ -14,7 +14,7 @@ from ..arguments import Array
 LARGEST = 64
 
 
-class Photograph(traitlets.TraitType[Any, Any]):
+class Photograph(traitlets.TraitType):  # type: ignore[type-arg]  # Colab's 5.7 takes none
     """A square picture of integers from 0, black, to 15, kept as base64, two pixels a byte."""
 
     def __init__(self, side: int = LARGEST) -> None:

@@ -45,7 +45,7 @@ def numbers(
     return Numbers(default, low, high, sizes).tag(sync=True, limits=limits)
 
 
-class Pair(traitlets.TraitType[Any, Any]):
+class Pair(traitlets.TraitType):  # type: ignore[type-arg]  # Colab's 5.7 takes none
     """An integer, or a list of two."""
 
     def __init__(self, default: int, low: int, high: int) -> None:
@@ -64,7 +64,7 @@ class Pair(traitlets.TraitType[Any, Any]):
         return int(value) if single else [int(part) for part in value]
 
 
-class Numbers(traitlets.TraitType[Any, Any]):
+class Numbers(traitlets.TraitType):  # type: ignore[type-arg]  # Colab's 5.7 takes none
     """A list, or a table as a list of rows, of integers between limits."""
 
     def __init__(self, default: Any, low: int, high: int, sizes: list[list[int]]) -> None:
