@@ -264,7 +264,7 @@ def test_without_a_minifier_the_scripts_are_as_they_were_written(monkeypatch):
 def test_explorers_ask_no_more_of_traitlets_than_colab_has():
     """Its 5.7 knows no `TraitType[...]`."""
     code = (
-        "import traitlets\n"
+        "import anywidget, matplotlib.pyplot, traitlets\n"  # which are others there
         "def refuse(kind, types): raise TypeError('not subscriptable')\n"
         "traitlets.TraitType.__class_getitem__ = classmethod(refuse)\n"
         "from convkit import explorers\n"

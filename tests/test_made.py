@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+import elsewhere
 import publish
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
@@ -384,3 +385,27 @@ def test_nothing_is_made_where_nothing_changed(tmp_path, monkeypatch):
     made.write(app, None)
     assert len(calls) == 4
     assert json.loads((tmp_path / ".notebooks.json").read_text())["made"].keys() == {"a.ipynb"}
+
+
+# Elsewhere
+
+
+def ran(kind, text, **data):
+    output = new_output(kind, data={"text/plain": text} | data)
+    return new_code_cell("cell", outputs=[output], id="cell")
+
+
+@pytest.mark.parametrize(
+    ("run", "agrees"),
+    [
+        (ran("execute_result", "Stride(k=3): all are read."), True),
+        (ran("execute_result", "Stride(k=4): all are read."), False),
+        (ran("display_data", "Stride(k=3)", **{elsewhere.WIDGET: {}}), True),
+        (ran("display_data", "Matrix(k=3)", **{elsewhere.WIDGET: {}}), False),
+        (new_code_cell("cell"), False),
+    ],
+)
+def test_a_run_elsewhere_is_compared_with_what_a_notebook_holds(run, agrees):
+    held = ran("execute_result", "Stride(k=3): all are read.")
+    found = list(elsewhere.differences(new_notebook(cells=[held]), new_notebook(cells=[run])))
+    assert (not found) == agrees
