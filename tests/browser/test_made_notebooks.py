@@ -29,7 +29,7 @@ SOURCES = sorted([*ROOT.glob("chapters/*.ipynb"), *ROOT.glob("back/*.ipynb")])
 LOOK = "chapters/stride_and_dilation.ipynb"  # the one that is opened
 LARGEST = 3_000_000  # bytes: what GitHub still shows, and a slow line loads
 LINK = re.compile(r"\[[^\]]*\]\(([^()\s]+(?:\([^()]*\)[^()\s]*)*)(?: \"[^\"]*\")?\)")
-CODE = re.compile(r"^ *(`{3,}).*?^ *\1|(?<![`}])(`+)(?!`).*?\2", re.DOTALL | re.MULTILINE)
+CODE = re.compile(r"^ *(`{3,})(?!{).*?^ *\1|(?<![`}])(`{1,2})(?!`).*?\2", re.DOTALL | re.MULTILINE)
 MYST = re.compile(
     r"\{[\w:-]+\}`|^[> ]*(?:```+|:::+) *\{|^ *:::|^\([\w-]+\)="
     r"|\$\$ *\([\w-]+\) *$|\{\{|<!--|\]\{\.",
