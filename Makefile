@@ -11,7 +11,7 @@ CORES := $(shell getconf _NPROCESSORS_ONLN)
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST = $(ONE_THREAD) $(BIN)/python -m pytest --numprocesses $(CORES) --maxprocesses 8 --durations 10
 
-.PHONY: help book test test-all serve notebooks bench lint unit cells browser faults clean
+.PHONY: help book test test-all serve lab publish notebooks bench lint unit cells browser faults clean
 
 help: ## List the commands (the default)
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -39,6 +39,12 @@ test-all: ## The same at length: all that is combined, ten times what is drawn (
 serve: book ## Show the book on localhost (PORT=8000)
 	@echo "The book is at http://localhost:$(PORT)/ (Ctrl-C stops)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+lab: book ## Open the chapters in JupyterLab, as notebooks to work in (they are in _build/notebooks)
+	@$(BIN)/jupyter lab --ServerApp.root_dir=_build/notebooks
+
+publish: book ## Push these notebooks to the branch "notebooks" (a workflow does; REMOTE=URL)
+	@$(BIN)/python tools/publish.py $(REMOTE)
 
 # Those of _toc.yml, and the one to copy for a chapter of your own.
 NOTEBOOKS = $(wildcard $(addsuffix .ipynb,$(shell sed -n 's/^[^\#]*file: *["'\'']*\([^"'\'' ]*\).*/\1/p' _toc.yml \

@@ -131,5 +131,5 @@ def test_no_line_and_no_report_without_a_repository():
     theme = SimpleNamespace(html_theme_options={"repository_url": ""})
     context = {"body": "<h1>A</h1>"}
     repository.offer_report(SimpleNamespace(config=theme), "a", "", context, nodes.document)
-    repository.offer_launch(None, "a", "", context, nodes.document)
+    repository.offer_launch(SimpleNamespace(config=theme), "a", "", context, nodes.document)
     assert context == {"body": "<h1>A</h1>"}

@@ -19,6 +19,7 @@ from . import (
     fresh,
     images,
     left_out,
+    made,
     pictures,
     previews,
     reference,
@@ -74,6 +75,7 @@ def setup(app):
         reference,
         up_to_date,
         writing,
+        made,
     ):
         part.setup(app)
     app.connect("config-inited", use_templates)

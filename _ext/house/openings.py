@@ -24,9 +24,12 @@ OWN = [
         "banded_matrix",
         "frequencies",
         "edges_and_receptive_fields",
+        "channels_and_dimensions",
         "stride_and_dilation",
         "pooling",
+        "differentiating",
         "four_algorithms",
+        "a_small_convnet",
     )
 ]
 ENDINGS = ".ipynb", ".md", ".rst"

@@ -1,8 +1,14 @@
-"""Where the repository is, and every link that follows from it."""
+"""Where the repository is, and every link that follows from it.
+
+What a reader opens on Binder, Colab or a hub are the notebooks that `made` makes, on a branch of
+their own (tools/publish.py).
+"""
 
 import os
 from html import escape
 from urllib.parse import urlencode, urlsplit
+
+MADE = "notebooks"  # the branch that tools/publish.py pushes
 
 
 def locate(url, branch, environ):
@@ -39,20 +45,16 @@ def theme_options(url, branch, hub=""):
 
 
 def substitutions(url):
-    """Words for the pages: {{ run_online }} and {{ install_on_colab }}."""
+    """Words for the pages: {{ run_online }}."""
     if not url:
         return {
             "run_online": "This copy does not know its repository, so no page has a button that "
-            "opens it elsewhere. In the folder that it was built from, `make book` and then "
-            "`.venv/bin/jupyter lab` open the chapters.",
-            "install_on_colab": '`%pip install "convkit[explorers] @ git+ADDRESS"`, where '
-            "ADDRESS is that of your repository",
+            "opens it elsewhere. In the folder that it was built from, `make lab` opens the "
+            "chapters in JupyterLab."
         }
-    install = f'`%pip install "convkit[explorers] @ git+{url}"`'
     return {
-        "run_online": "The rocket at the top of a chapter opens it on Binder or Colab. On Colab, "
-        f"run {install} in a first cell.",
-        "install_on_colab": install,
+        "run_online": "The rocket at the top of a chapter opens it on Binder or Colab; its first "
+        "cell installs what is missing there."
     }
 
 
@@ -88,6 +90,21 @@ def configure(app, config):
     config.notfound_urls_prefix = site_prefix(url, config.html_baseurl)
 
 
+def lead_to_made(buttons, branch):
+    """Have the launch buttons open the made notebooks: the theme knows one branch for all links."""
+    for group in buttons:
+        if group.get("label") == "launch-buttons":
+            for button in group["buttons"]:
+                button["url"] = on_branch(button["url"], branch, MADE)
+
+
+def on_branch(url, branch, other):
+    """The address of a launch button with another branch: of Binder, Colab or a hub."""
+    for mark in ("/{}?urlpath=", "/blob/{}/", "branch={}"):
+        url = url.replace(mark.format(branch), mark.format(other), 1)
+    return url
+
+
 def launch_line(buttons):
     """The theme's launch buttons once more, in words: its own stand behind a rocket."""
     links = [
@@ -115,7 +132,9 @@ def issue_url(repository, title, page, edition):
 def offer_launch(app, page, template, context, doctree):
     """Say at the top of a chapter where it runs."""
     if doctree is not None:
-        line = launch_line(context.get("header_buttons", []))
+        buttons = context.get("header_buttons", [])
+        lead_to_made(buttons, app.config.html_theme_options.get("repository_branch"))
+        line = launch_line(buttons)
         context["body"] = context["body"].replace("</h1>", f"</h1>{line}", 1)
 
 

@@ -99,11 +99,16 @@ class Lab:
                 return urlsplit(address[0])
         raise RuntimeError("JupyterLab did not start:\n" + "".join(self.log))
 
-    @contextmanager
     def notebook(self, browser, *sources):
         """Open a notebook of these code cells, alone in its window."""
+        return self.open(browser, self._write(*sources))
+
+    @contextmanager
+    def open(self, browser, name):
+        """Open a notebook of the server's folder, alone in its window."""
         context = browser.new_context(viewport={"width": 1280, "height": 800})
-        yield Notebook(context.new_page(), self.address.netloc, self._write(*sources))
+        address = self.address._replace(path=f"/doc/tree/{name}").geturl()
+        yield Notebook(context.new_page(), self.address.netloc, address)
         context.close()
 
     def _write(self, *sources):
@@ -111,7 +116,7 @@ class Lab:
         cells = [new_code_cell(source) for source in sources]
         nb = new_notebook(cells=cells, metadata=notebooks.NOTEBOOK_METADATA)
         nbformat.write(nb, self.folder / name)
-        return self.address._replace(path=f"/doc/tree/{name}").geturl()
+        return name
 
 
 PANEL = "window.jupyterapp?.shell.currentWidget"
@@ -139,6 +144,16 @@ CELLS = """panel => panel.content.widgets.map(({ model }) => ({
     errors: (model.outputs?.toJSON() ?? []).filter(output => output.output_type === 'error')
         .map(output => `${output.ename}: ${output.evalue}`),
 }))"""
+SHOW = """async (panel, id) => {
+    const place = panel.content.widgets.findIndex(({ model }) => model.id === id);
+    panel.content.activeCellIndex = place;
+    await panel.content.scrollToItem(place, 'start');
+}"""
+RUN_ABOVE = """async (panel, id) => {
+    panel.content.activeCellIndex = panel.content.widgets.findIndex(it => it.model.id === id);
+    await window.jupyterapp.commands.execute('notebook:run-all-above');
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
 EXECUTE = """async (panel, code) => {
     const kernel = panel.sessionContext.session.kernel;
     const future = kernel.requestExecute({ code, store_history: false });
@@ -185,6 +200,14 @@ class Notebook:
         self._call(RUN_ALL)
         errors = [error for cell in self.cells for error in cell["errors"]]
         assert not errors, f"cells failed: {errors}"
+
+    def show(self, cell):
+        """Scroll to the cell with this id."""
+        self._call(SHOW, cell)
+
+    def run_up_to(self, cell):
+        """Run the cell with this id, after all those above it."""
+        self._call(RUN_ABOVE, cell)
 
     def run(self, code):
         """Execute code in the notebook's kernel, outside of its cells; return what it printed."""
