@@ -1,0 +1,56 @@
+'use strict';
+
+// "Run this page", before a reader asks for it: the buttons, and code that can be edited. The rest, page.js and the
+// modules that it imports, comes with the first click, and Python with it. Pages opened from disk have none of this:
+// from there a browser starts no module.
+(() => {
+  if (location.protocol === 'file:') return;
+  const rest = new URL('page.js', document.currentScript.src).href;
+
+  const make = (tag, properties = {}, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
+  const button = (text, act, properties = {}) => make('button', { type: 'button', onclick: act, ...properties }, text);
+
+  let page;
+  const ask = (act) => {
+    page ??= import(rest).then(({ Page }) => new Page(cells(), document.querySelector('run-page')));
+    page.then(act, () => {
+      page = undefined;
+      document.querySelector('.run-said').textContent = 'A file did not arrive. Try again.';
+    });
+  };
+
+  const codeOf = (cell) => cell.querySelector('.cell_input pre');
+  const cells = () => [...document.querySelectorAll('div.cell')].filter(codeOf);
+
+  customElements.define('run-page', class extends HTMLElement {
+    connectedCallback() {
+      if (this.firstChild) return;
+      const { megabytes } = this.dataset;
+      this.append(make('section', { ariaLabel: 'Run this page' },
+        button('Run all', () => ask((it) => it.runAll()), { className: 'run-all' }),
+        button('Stop', () => ask((it) => it.stop()), { className: 'run-stop', disabled: true }),
+        button('Restart', () => ask((it) => it.restart()), { className: 'run-restart', disabled: true }),
+        make('span', { className: 'run-progress' }),
+        make('p', { className: 'run-said', role: 'status' },
+          `Every cell can be changed and run here: Python comes with the first click, at most ${megabytes} MB, and stays in your browser.`)));
+    }
+  });
+
+  addEventListener('DOMContentLoaded', () => cells().forEach((cell, place) => {
+    const code = codeOf(cell), number = place + 1;
+    Object.assign(code, { contentEditable: 'plaintext-only', spellcheck: false, autocapitalize: 'off', role: 'textbox', ariaMultiLine: 'true', ariaLabel: `Code of cell ${number}` });
+    code.querySelectorAll('a').forEach((link) => { link.contentEditable = 'false'; });       // it can still be followed
+    for (const event of ['keydown', 'beforeinput']) code.addEventListener(event, () => ask(() => {}), { once: true });
+    code.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || !event.shiftKey) return;
+      event.preventDefault();
+      ask((it) => it.run(place));
+    });
+    const run = button('Run', () => ask((it) => it.run(place)), { className: 'run-cell', ariaLabel: `Run cell ${number}`, title: 'With the cells before it that have not run (Shift+Enter)' });
+    cell.querySelector('.cell_input').append(make('div', { className: 'run-tools' }, make('span', { className: 'run-mark' }), run));
+  }));
+})();
