@@ -65,6 +65,7 @@ export class Page {
     this.queue = [];
     this.python = null;
     this.memory = 0;
+    this.rounds = 0;
   }
 
   // --- What a reader does ------------------------------------------------------------------------------------------
@@ -117,6 +118,7 @@ export class Page {
     } finally {
       this.progress('');
       this.buttons(false);
+      this.bar.dataset.rounds = ++this.rounds;                  // a sign for tests
     }
   }
 
