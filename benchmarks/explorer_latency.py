@@ -29,17 +29,23 @@ ROUNDS, STEPS = 8, 60
 REDRAWS = 6  # in a round
 THROTTLES = (1, 4)
 
-# Moves one slider after the other up and down, and times each step.
+# Moves one slider after the other up and down, and times each step; goes through the lists of a
+# figure without sliders.
 STEP = """steps => {
     const place = document.querySelector('[data-explorer]');
-    const all = [...place.querySelectorAll('input[type=range]')];
-    const sliders = all.filter(slider => slider.checkVisibility());
+    const shown = kind => [...place.querySelectorAll(kind)].filter(control =>
+        control.checkVisibility({ visibilityProperty: true }));
+    const sliders = shown('input[type=range]'), lists = shown('select');
+    const next = list => { list.selectedIndex = (list.selectedIndex + 1) % list.options.length; };
     return Array.from({ length: steps }, (_, i) => {
-        const slider = sliders[i % sliders.length], { value, min, max } = slider;
-        slider.stepUp(i % 3 ? 1 : -1);
-        if (slider.value === value) slider.value = value === max ? min : max;
+        const slider = sliders[i % sliders.length], list = lists[1 + (i % 2)];
+        if (slider) {
+            const { value, min, max } = slider;
+            slider.stepUp(i % 3 ? 1 : -1);
+            if (slider.value === value) slider.value = value === max ? min : max;
+        } else next(list);
         const begin = performance.now();
-        slider.dispatchEvent(new Event('input', { bubbles: true }));
+        (slider ?? list).dispatchEvent(new Event(slider ? 'input' : 'change', { bubbles: true }));
         const handled = performance.now();
         place.getBoundingClientRect();
         return [handled - begin, performance.now() - begin];

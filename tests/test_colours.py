@@ -67,7 +67,7 @@ def test_figures_and_explorers_have_the_same_colours():
 
 
 def test_pictures_have_the_same_two_colours_of_signs():
-    script = (LIBRARY / "picture.js").read_text()
+    script = (LIBRARY / "dom.js").read_text()
     for name in ("POSITIVE", "NEGATIVE"):
         rgb = re.search(rf"{name} = \[(\d+), (\d+), (\d+)\]", script).groups()
         assert to_hex([int(part) / 255 for part in rgb]) == getattr(plotting, name).lower()

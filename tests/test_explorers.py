@@ -18,7 +18,7 @@ from convkit.explorers.traits import Numbers, Pair
 
 EXPLORERS = pytest.mark.parametrize("explorer", explorers.ALL, ids=lambda kind: kind.name())
 
-MODULE_BYTES, STATE_BYTES = 25_000, 10_000
+MODULE_BYTES, STATE_BYTES = 25_000, 12_500
 
 
 # --- The state ---
@@ -167,6 +167,17 @@ def test_three_explorers_on_a_page_carry_little_state():
     assert sum(sorted(sizes)[-3:]) <= STATE_BYTES
 
 
+def test_explorers_on_a_page_leave_each_others_looks_alone():
+    """The style sheets of all of them hold for the whole page."""
+    folder, classes = bundle.HERE, re.compile(r"\.(cx-\w+)")
+    shared = set(classes.findall("".join(p.read_text() for p in folder.glob("lib/*.css"))))
+    own = [set(classes.findall(sheet.read_text())) - shared for sheet in folder.glob("*.css")]
+    assert len(set.union(*own)) == sum(map(len, own))
+    for sheet in folder.glob("*.css"):  # what is the library's is changed within something own
+        for selector in re.findall(r"^([^{}/@\n]+) \{", sheet.read_text(), re.MULTILINE):
+            assert set(classes.findall(selector)) - shared, f"{sheet.name}: {selector}"
+
+
 # --- Joining the modules ---
 
 
@@ -204,6 +215,19 @@ def test_modules_are_joined_with_what_they_import(joined):
     assert "export" not in library + script
     assert "the one" not in script
     assert "add(`figure`" in script or 'add("figure"' in script
+
+
+def test_what_few_need_goes_only_to_them(joined):
+    library = (
+        "export const one = {\n  // For slide:\n  slide: 'far',\n  // End.\n  stay: 'near',\n};\n"
+    )
+    for explorer, slides in (RENDER, False), (RENDER + "one.slide;\n", True):
+        module, page, _ = joined(
+            "".join(sorted(explorer.splitlines(True), key=lambda s: "export" in s)), library
+        )
+        assert ("far" in module) == slides
+        assert "near" in module
+        assert "far" in page
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,31 @@ them when they are first used.
 
 from ..static import STATIC as STATIC
 from . import bundle
+from .backward import Backward
+from .channels import Channels
 from .edges import Edges
 from .field import Field
 from .flip import Flip
 from .matrix import Matrix
+from .shift import Shift
 from .stride import Stride
 from .superpose import Superpose
+from .template import Template
+from .waves import Waves
 
-ALL = (Flip, Superpose, Matrix, Edges, Field, Stride)
+ALL = (
+    Flip,
+    Template,
+    Superpose,
+    Matrix,
+    Edges,
+    Field,
+    Stride,
+    Waves,
+    Shift,
+    Channels,
+    Backward,
+)
 __all__ = [explorer.__name__ for explorer in ALL]
 
 

@@ -5,7 +5,9 @@ plain ES modules, are joined here in two ways. A live notebook gets one module f
 with all that it imports. A page gets the shared library, `library`, and the `script` of each
 explorer that it shows. The sources may say ``import { a, b } from './lib/x.js';`` on one line,
 ``export const`` and ``export function`` in `lib`, and ``export default { render };`` at the end of
-an explorer. Joined files share one scope, so a name that two of them define is an error.
+an explorer. Joined files share one scope, so a name that two of them define is an error. What the
+library has for few stands between ``// For walk, player:`` and ``// End.`` (in a style sheet,
+within ``/* */``): a live notebook gets it only with an explorer that says one of these words.
 
 An installed convkit has all of them ready (`write_all`, which ``hatch_build.py`` calls), so that
 nothing is joined when a notebook runs.
@@ -24,6 +26,7 @@ DEFINED = re.compile(r"^(?:export )?(?:const|let|function) (\w+)", re.MULTILINE)
 EXPORTED = re.compile(r"^export (?:const|function) (\w+)", re.MULTILINE)
 RENDER = re.compile(r"^export default \{ render \};\s*\Z", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=const|function)", re.MULTILINE)
+FOR_FEW = re.compile(r"/[/*] For ([\w, ]+):.*?/[/*] End\.(?: \*/)?", re.DOTALL)
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
@@ -35,7 +38,8 @@ def module(name: str) -> str:
         explorer = HERE / f"{name}.js"
         parts = [*imported([explorer]), explorer]
         check_names(parts)
-        code = style(parts) + "".join(map(body, parts)) + "return { render };"
+        code = only_for(explorer, "".join(map(body, parts)))
+        code = f"{style(parts, explorer)} {code} return {{ render }};"
         return f"const explorer = (() => {{ {code} }})(); export default explorer;"
 
     return ready(f"{name}.js", join)
@@ -80,6 +84,12 @@ def write_all(folder: Path) -> None:
         (folder / f"page/{name}.js").write_text(script(name), "utf-8")
 
 
+def only_for(explorer: Path, code: str) -> str:
+    """Return the library's code without what this explorer has no use for."""
+    said = set(re.findall(r"\w+", source(explorer)))
+    return FOR_FEW.sub(lambda few: few[0] if said & set(few[1].split(", ")) else "", code)
+
+
 def explorers() -> list[Path]:
     """Return the explorers' own files."""
     return sorted(HERE.glob("*.js"))
@@ -117,10 +127,13 @@ def body(path: Path) -> str:
     return code
 
 
-def style(paths: Iterable[Path]) -> str:
-    """Return the style sheets beside these files, as a constant of the script."""
+def style(paths: Iterable[Path], explorer: Path | None = None) -> str:
+    """Return the style sheets beside these files, all or for one explorer, as a constant."""
     sheets = [path.with_suffix(".css") for path in paths]
-    css = minified("".join(source(sheet) for sheet in sheets if sheet.exists()), "text/css")
+    plain = "".join(source(sheet) for sheet in sheets if sheet.exists())
+    if explorer:
+        plain = only_for(explorer, plain)
+    css = re.sub(r"\s*([{};])\s*", r"\1", minified(plain, "text/css"))
     return f"const STYLE = {json.dumps(css, ensure_ascii=False)};\n"
 
 

@@ -1,23 +1,21 @@
 """Edges: what a kernel of 3 x 3 weights responds to, and with which sign."""
 
-import base64
-from functools import cache
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
-import traitlets
-from matplotlib.cbook import get_sample_data
 from matplotlib.figure import Figure
 
 from .. import plotting
 from ..arguments import Array
 from ..convolution import conv2d
+from ..padding import pad
 from .explorer import Explorer
+from .photograph import LARGEST as SIDE
+from .photograph import Photograph, unpacked
 from .still import CELL, WIDEST
 from .traits import State, choice, numbers, switch, whole
 
-LARGEST, SIDE = 16, 64  # of a picture with numbers; of the photograph
+LARGEST = 16  # side of a picture with numbers
 ROW, COLUMN = np.indices((LARGEST, LARGEST))
 SHAPES = {
     "bar": np.where((COLUMN >= 2) & (COLUMN < 6), 1, 0).tolist(),
@@ -39,46 +37,30 @@ KERNELS = {
 KERNEL = [[0, 1, 2], [-1, 0, 1], [-2, -1, 0]]
 
 
-def preset(tables: dict[str, Any], *others: str) -> State:
-    """Return a trait for one of some tables, which its page is given too, or for something else."""
-    trait = choice(next(iter(tables)), *tables, *others)
-    return trait.tag(limits=trait.metadata["limits"] | {"presets": tables})
+def preset(default: str, tables: dict[str, Any], *others: str) -> State:
+    """Return a trait for one of some tables, or for something else.
 
-
-class Photograph(traitlets.TraitType[Any, Any]):
-    """A picture of 64 x 64 integers from 0, black, to 15, kept as base64, two pixels a byte."""
-
-    info_text = "64 x 64 integers from 0 to 15, or a base64 string of 2048 bytes"
-
-    def default(self, obj: Any = None) -> str:
-        """Return the portrait of Grace Hopper that comes with matplotlib."""
-        return packed(portrait())
-
-    def validate(self, obj: Any, value: Any) -> str:
-        """Return the value as a base64 string."""
-        try:
-            pixels = unpacked(value) if isinstance(value, str) else np.asarray(value)
-        except ValueError:
-            self.error(obj, value)
-        if pixels.shape != (SIDE, SIDE) or pixels.dtype.kind not in "iu":
-            self.error(obj, value)
-        if pixels.min() < 0 or pixels.max() > 15:
-            self.error(obj, value)
-        return packed(pixels)
+    The page is given the tables too; of one whose rows are all the same, a row.
+    """
+    trait = choice(default, *tables, *others)
+    short = {
+        name: rows[:1] if rows == rows[:1] * len(rows) else rows for name, rows in tables.items()
+    }
+    return trait.tag(limits=trait.metadata["limits"] | {"presets": short})
 
 
 class Edges(Explorer):
-    """A 3 x 3 kernel on a small picture: what it responds to, and with which sign.
+    """A 3 x 3 kernel on a picture: what it responds to, and with which sign.
 
-    Point at an output to see its nine products, at an input or a weight to see what it changes. A
-    photograph's responses are gold where positive and violet where negative. Every trait can be
-    given as an argument, read, set and observed. Giving `x` chooses the image ``"own"``, giving `w`
-    the kernel ``"own"``.
+    Drag the patch over the picture, or paint on it. Point at an output to see its nine products, at
+    an input or a weight to see what it changes. A photograph's responses are gold where positive
+    and violet where negative. Every trait can be given as an argument, read, set and observed.
+    Giving `x` chooses the image ``"own"``, giving `w` the kernel ``"own"``.
 
     Parameters
     ----------
-    image : {"bar", "step", "ramp", "disc", "photo", "own"}
-        The input: a shape, the photograph, or `x`.
+    image : {"photo", "bar", "step", "ramp", "disc", "own"}
+        The input: the photograph, a shape, or `x`.
     n : int
         Input size, from 8 to 16: that many rows and columns of a shape or of `x` count. The
         photograph is 64 x 64.
@@ -90,12 +72,16 @@ class Edges(Explorer):
         or "own", which is `w`.
     w : array_like of int
         The own weights, at most 3 x 3, from -9 to 9.
+    padding : {"none", "zeros", "reflect", "replicate", "circular"}
+        How the input goes on beyond its border, by one pixel.
+    brush : {"move", "light", "dark"}
+        What dragging over the input does: it moves the patch, or paints.
     split : bool
         Whether a kernel of rank 1 works in two passes, along the rows and then along the columns.
     photo : array_like of int, or str
         The photograph, 64 x 64 from 0 (black) to 15 (white), kept as a base64 string.
     r, c : int
-        Row and column of the output that is picked, from 0 to 61.
+        Row and column of the output that is picked, from 0 to 63.
 
     Examples
     --------
@@ -107,19 +93,23 @@ class Edges(Explorer):
     (1, (array([1, 2, 1]), array([ 1,  0, -1])))
     """
 
-    image = preset(SHAPES, "photo", "own")
+    image = preset("photo", SHAPES, "photo", "own")
     n = whole(8, 8, LARGEST)
     x = numbers(INPUT, 0, 9)
-    kernel = preset(KERNELS, "own")
+    kernel = preset("left Sobel", KERNELS, "own")
     w = numbers(KERNEL, -9, 9)
+    padding = choice("none", "none", "zeros", "reflect", "replicate", "circular")
+    brush = choice("move", "move", "light", "dark")
     split = switch()
-    photo = Photograph().tag(sync=True, limits={"bytes": SIDE * SIDE // 2})
-    r = whole(2, 0, SIDE - 3)
-    c = whole(1, 0, SIDE - 3)
+    photo = Photograph(SIDE)
+    r = whole(24, 0, SIDE - 1)
+    c = whole(20, 0, SIDE - 1)
 
     def __init__(self, **state: Any) -> None:
         own = {"image": "x", "kernel": "w"}
-        super().__init__(**{key: "own" for key, table in own.items() if table in state} | state)
+        state = {key: "own" for key, table in own.items() if table in state} | state
+        few = state.get("image", "photo") != "photo"
+        super().__init__(**({"r": 2, "c": 1} if few else {}) | state)
 
     @property
     def input(self) -> Array:
@@ -134,9 +124,15 @@ class Edges(Explorer):
         return np.array(KERNELS.get(self.kernel, self.w))
 
     @property
+    def padded(self) -> Array:
+        """The input with its padding."""
+        padding = [(0, 0) if self.padding == "none" else (1, 1)] * 2
+        return pad(self.input, padding, "zeros" if self.padding == "none" else self.padding)
+
+    @property
     def output(self) -> Array:
-        """The output, two rows and columns smaller than the input."""
-        return correlated(self.input, self.weights)
+        """The output, two rows and columns smaller than the input with its padding."""
+        return correlated(self.padded, self.weights)
 
     @property
     def rank(self) -> int:
@@ -154,8 +150,8 @@ class Edges(Explorer):
 
     @property
     def halfway(self) -> Array | None:
-        """What the first of the two passes gives, (n, n - 2): the row v slid over the input."""
-        return None if self.factors is None else correlated(self.input, self.factors[1][None])
+        """What the first of the two passes gives: the row v slid over the padded input."""
+        return None if self.factors is None else correlated(self.padded, self.factors[1][None])
 
     def sentence(self) -> str:
         """Return what the figure says in its present state."""
@@ -163,6 +159,7 @@ class Edges(Explorer):
         parts = [
             f"Of {y.size} outputs {(y < 0).sum()} are negative, {(y == 0).sum()} zero and "
             f"{(y > 0).sum()} positive.",
+            "" if self.padding == "none" else f"The {4 * (len(y) - 1)} at the border read padding.",
             self.of_sides(),
             f"The weights add up to {total}: a flat region gives {total} times its value.",
             f"The kernel has rank {self.rank}.",
@@ -218,26 +215,3 @@ def correlated(x: Array, w: Array) -> Array:
     """Return a kernel slid over one picture, without padding."""
     y: Array = conv2d(x[None], w[None, None])[0]
     return y
-
-
-@cache
-def portrait() -> Array:
-    """Return Grace Hopper, cut out of matplotlib's sample photograph, in 16 levels of grey."""
-    photo = plt.imread(get_sample_data("grace_hopper.jpg", asfileobj=False)).mean(axis=2)
-    square = photo[30 : 30 + 6 * SIDE, 80 : 80 + 6 * SIDE]
-    means = square.reshape(SIDE, 6, SIDE, 6).mean(axis=(1, 3))
-    levels: Array = np.rint(means / 17).astype(int)
-    return levels
-
-
-def packed(pixels: Array) -> str:
-    """Return pixels from 0 to 15 as base64, two of them in a byte."""
-    first, second = pixels.astype(np.uint8).reshape(-1, 2).T
-    return base64.b64encode((16 * first + second).tobytes()).decode()
-
-
-def unpacked(text: str) -> Array:
-    """Return the pixels of a base64 text."""
-    both = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
-    pixels: Array = np.stack([both // 16, both % 16], axis=-1).reshape(SIDE, SIDE).astype(int)
-    return pixels

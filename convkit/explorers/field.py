@@ -10,6 +10,7 @@ from ..geometry import output_size, span
 from ..gradients import conv1d_input
 from ..receptive import Layer, ReceptiveField, receptive_field
 from .explorer import Explorer
+from .photograph import Photograph
 from .still import WIDEST, counted
 from .traits import numbers, whole
 
@@ -19,8 +20,9 @@ LARGEST = 33
 class Field(Explorer):
     """A stack of up to four layers along one axis, and what one of its units sees.
 
-    Point at a unit of any layer to see the paths down to the input and up to the last layer. Every
-    trait can be given as an argument, read, set and observed.
+    Point at a unit of any layer to see the paths down to the input and up to the last layer; drag
+    it to the side, or drag its field over a picture. Every trait can be given as an argument, read,
+    set and observed.
 
     Parameters
     ----------
@@ -29,10 +31,14 @@ class Field(Explorer):
     n : int
         Input size, from 5 to 33.
     k, s, d, p : list of 4 int
-        For each layer: kernel size, from 1 to 5, stride, from 1 to 3, dilation, from 1 to 4, and
+        For each layer: kernel size, from 1 to 7, stride, from 1 to 3, dilation, from 1 to 8, and
         padding, from 0 to 4. The first `depth` count.
     l, i : int
         Layer and index of the unit that is picked; layer 0 is the input. Beyond the last, the last.
+    j : int
+        Its index down the picture, along whose rows `i` counts.
+    photo : array_like of int, or str
+        The picture, 32 x 32 from 0 (black) to 15 (white), kept as a base64 string.
 
     Examples
     --------
@@ -45,12 +51,14 @@ class Field(Explorer):
 
     depth = whole(3, 1, 4)
     n = whole(17, 5, LARGEST)
-    k = numbers([3, 3, 3, 3], 1, 5)
+    k = numbers([3, 3, 3, 3], 1, 7)
     s = numbers([1, 1, 1, 1], 1, 3)
-    d = numbers([1, 1, 1, 1], 1, 4)
+    d = numbers([1, 1, 1, 1], 1, 8)
     p = numbers([0, 0, 0, 0], 0, 4)
     l = whole(4, 0, 4)  # noqa: E741
     i = whole(5, 0, LARGEST + 15)
+    j = whole(5, 0, LARGEST + 15)
+    photo = Photograph(32)
 
     @property
     def layers(self) -> list[Layer]:

@@ -1,13 +1,14 @@
 // What does the flip buy? It cuts one table of products along its other diagonals.
-import { equal, inside, largest, pairs, range, sum } from './lib/arithmetic.js';
-import { factor, h, number, slider } from './lib/dom.js';
+import { clamp, equal, inside, largest, pairs, range, sum } from './lib/arithmetic.js';
+import { factor, give, h, marks, number, slider } from './lib/dom.js';
 import { answer, frame } from './lib/frame.js';
 import { grid } from './lib/grid.js';
 import { plot } from './lib/plot.js';
 
 /**
  * Signal and kernel, their products, and the outputs y. The product of signal[a] and kernel[b] belongs to
- * place a + b of a convolution, a − b of a correlation; the mode keeps m places, from `first` on.
+ * place a + b of a convolution, a − b of a correlation; the mode keeps m places, from `first` on. So output i
+ * of the m is y[first + i].
  */
 function layer(get, changes = {}) {
   const [flip, swap, mode] = ['flip', 'swap', 'mode'].map(key => changes[key] ?? get(key));
@@ -37,10 +38,12 @@ function polynomial(coefficients, e = 0, step = 1) {
     + (Math.abs(v) === 1 && t ? '' : Math.abs(v)) + t).join('') || '0';
 }
 
-function sumOf({ signal, kernel, y }, { kind, i }, terms) {
-  const texts = terms.map(({ a, b }) => `${factor(signal[a])}·${factor(kernel[b])}`);
-  if (kind === 'y') return `y[${i}] = ${texts.join(' + ')} = ${number(y[i])}`;
-  return 'products: ' + terms.map((term, at) => texts[at] + (term.i === null ? ' in no output' : ` in y[${term.i}]`)).join(', ');
+const nameOf = ({ first }, i) => `y[${number(first + i)}]`;
+
+function sumOf(net, { kind, i }, terms) {
+  const texts = terms.map(({ a, b }) => `${factor(net.signal[a])}·${factor(net.kernel[b])}`);
+  if (kind === 'y') return `${nameOf(net, i)} = ${texts.join(' + ')} = ${number(net.y[i])}`;
+  return 'products: ' + terms.map((term, at) => texts[at] + ' in ' + (term.i === null ? 'no output' : nameOf(net, term.i))).join(', ');
 }
 
 function sentenceOf({ flip, swap, m, y }, get) {
@@ -60,54 +63,51 @@ function call({ flip, mode, names: [signal, kernel], n, k, m, before, after }) {
     ` scipy.signal.${flip ? 'convolve' : 'correlate'}(${signal}, ${kernel}, "${mode}")`];
 }
 
-const mark = (on, key, more = '') => (on.has(key) ? 'cx-on ' : '') + more;
 const plain = (text, name) => ({ v: 0, text, name, mark: 'cx-plain' });
 
-const HUE = { x: 'cx-input', w: 'cx-kernel' };
-
 /** Number i of x, w or y, as a bar or a cell. */
-const one = (on, kind, v, i, more) =>
-  ({ v, name: `${kind} ${i}`, mark: mark(on, `${kind} ${i}`, more || HUE[kind]), to: { kind, i } });
+const one = (on, kind, v, i, more = '') => ({ v, name: `${kind} ${i}`, mark: more + marks({ on: on.has(`${kind} ${i}`) }), to: { kind, i } });
 
-const productCell = (on, { r, c, i, v }) => ({
-  v, to: { kind: 'cell', i: r, j: c }, name: `x ${r} times w ${c}`, more: i === null ? ', in no output' : ', in y ' + i,
-  mark: mark(on, `cell ${r} ${c}`, i === null ? 'cx-unread' : ''),
+const productCell = (net, on, { r, c, i, v }) => ({
+  v, to: { kind: 'cell', i: r, j: c }, name: `x ${r} times w ${c}`, more: i === null ? ', in no output' : ', in ' + nameOf(net, i),
+  mark: marks({ on: on.has(`cell ${r} ${c}`), unread: i === null }),
 });
 
 /** All products, with the numbers of x and w beside. */
 function productTable(net, on, x, w) {
-  const head = kind => (v, i) => one(on, kind, v, i, 'cx-plain');
+  const head = kind => (v, i) => one(on, kind, v, i, 'cx-plain ');
   return [[plain('x·w', 'corner'), ...w.map(head('w'))], ...x.map((v, r) => [head('x')(v, r),
-    ...w.map((_, c) => productCell(on, touched(net, `cell ${r} ${c}`)[0]))])];
+    ...w.map((_, c) => productCell(net, on, touched(net, `cell ${r} ${c}`)[0]))])];
 }
 
-/** The kernel below the signal, where it is for output i, and the products below. */
-function rails(net, on, i) {
-  const { names, signal, kernel, flip, n, k, first, before, after } = net, empty = plain('', 'empty');
-  const zero = { v: 0, name: 'padding', mark: 'cx-padding' };
-  const columns = range(n + 2 * (k - 1)).map(column => {
-    const a = column - (k - 1), b = flip ? first + i - a : a - first - i, over = inside(a, n), under = inside(b, k);
-    return [over ? one(on, names[0], signal[a], a) : a >= -before && a < n + after ? zero : empty,
-      under ? one(on, names[1], kernel[b], b) : empty,
-      !under ? empty : over ? productCell(on, net.products[a * k + b]) : zero];
-  });
-  return [...names, '·'].map((name, row) => [plain(name, 'row ' + name), ...columns.map(column => column[row])]);
-}
+/** A line over the products of each output, in the units of a cell; that of the shown one is broad. */
+const diagonals = (net, shown) => range(net.m).map(i => h('path', { class: i === shown && 'cx-band',
+  d: 'M' + touched(net, 'y ' + i).map(({ r, c }) => `${c + 1.5},${r + 1.5}`).join('L') + 'h.001' }));
+
+const COLUMNS = 12, ROLES = { x: 'input', w: 'kernel' };
+const scaleOf = values => [3, 6, 9].find(scale => scale >= largest(values));
 
 function render({ model, el }) {
-  const f = frame({ model, el }, 'correlation and convolution'), { get, put, limits } = f;
-  const bars = (key, role, label) => plot({ role, label, ...limits[key], point: f.point(key), edit: f.edit(key) });
-  const X = bars('x', 'input', 'Signal x'), W = bars('w', 'kernel', 'Kernel w');
-  const linked = label => {             // a grid whose cells say what they stand for
-    let rows;
-    const view = grid({ role: 'table', label, point(i, j) {
-      const to = rows[i]?.[j].to;
-      f.point(to?.kind)(to?.i, to?.j);
-    } });
-    return { el: view.el, set: (title, next) => view.set(title, rows = next) };
-  };
-  const T = linked('Products'), R = linked('Kernel below the signal');
-  const Y = plot({ role: 'output', label: 'Output y', point: f.point('y'), pick: i => put({ i }) });
+  const f = frame({ model, el }, 'correlation and convolution', { prompt: 'Drag the kernel along x.', low: true,
+    room: { formula: 200, sentence: 190, call: [80, 46], question: 15 } });
+  const { get, put, limits } = f, names = () => layer(get).names;
+  /** The signal, and below it the kernel; which of the two is x depends on the state. */
+  const rail = (row, label, more) => plot({ role: 'rail', label, ...limits.x, room: COLUMNS, ...more,
+    point: i => f.point(names()[row])(i), edit: (i, v) => f.edit(names()[row])(i, v) });
+  let from;
+  const S = rail(0, 'Signal', { half: 24 }), K = rail(1, 'Kernel', { half: 14, slide(by) {
+    if (by === undefined) from = get('i');
+    else put({ i: clamp(from + by, 0, layer(get).m - 1) });
+  } });
+  K.el.classList.add('cx-slides');
+  let cells;
+  const T = grid({ role: 'table', label: 'Products', room: [5, 5], point(i, j) {
+    const to = cells[i]?.[j].to;
+    f.point(to?.kind)(to?.i, to?.j);
+  } });
+  const lines = h('svg.cx-diagonals');
+  T.box.append(lines);
+  const Y = plot({ role: 'output', label: 'Output y', half: 20, room: COLUMNS, point: f.point('y'), pick: i => put({ i }) });
   Y.el.classList.add('cx-answer');
   const length = key => {
     const [low, high] = limits[key].sizes[0];
@@ -118,23 +118,36 @@ function render({ model, el }) {
   };
   f.controls(f.toggle('flip', 'flip the kernel (convolution)'), f.toggle('swap', 'swap x and w'),
     f.choice('mode'), length('x'), length('w'));
-  f.views.append(X.el, W.el, T.el, R.el, Y.el);
+  f.views.append(h('div', {}, S.el, K.el), T.el, Y.el);
   f.walk('i', 'output', () => layer(get).m);
 
   return f.start(() => {
-    const net = layer(get), { y, m } = net, choice = Math.min(get('i'), m - 1), full = layer(get, { mode: 'full' });
-    const known = f.pointed && touched(net, keyOf(f.pointed)).length, focus = known ? f.pointed : { kind: 'y', i: choice };
+    const net = layer(get), { y, m, names: [top, below] } = net, choice = Math.min(get('i'), m - 1), full = layer(get, { mode: 'full' });
+    const focus = f.pointed && touched(net, keyOf(f.pointed)).length ? f.pointed : { kind: 'y', i: choice };
     const key = keyOf(focus), terms = touched(net, key), on = new Set([key, ...terms.flatMap(({ keys }) => keys)]);
-    const shown = ('xw'.includes(focus.kind) ? null : terms[0].i) ?? choice;
-    X.set('Signal x', get('x').map((v, i) => one(on, 'x', v, i)), 9);
-    W.set('Kernel w', get('w').map((v, i) => one(on, 'w', v, i)), 9);
-    T.set('Products x[r]·w[c]', productTable(net, on, get('x'), get('w')));
-    R.set(`Kernel${net.flip ? ', flipped,' : ''} below ${net.names[0]}, for y[${shown}]`, rails(net, on, shown));
-    Y.set(['Output y ', h('small', {}, `${m} of ${full.m} sums`)], y.map((v, i) => one(on, 'y', v, i, i === choice ? 'cx-picked' : '')), largest(y));
+    const shown = focus.kind === 'y' ? focus.i : choice, { n, k, flip, kernel } = net;
+    for (const [view, name] of [[S, top], [K, below]]) view.el.style.setProperty('--role', `var(--${ROLES[name]})`);
+    const wide = n + 2 * (k - 1), left = k - 1 + net.first + shown;
+    S.set(['Signal ', top, h('small', {}, `, and kernel ${below}${flip ? ' flipped' : ''} for ${nameOf(net, shown)}`)],
+      net.signal.map((v, i) => ({ ...one(on, top, v, i), at: i + k - 1 })), scaleOf(net.signal), wide);
+    K.set('', kernel.map((v, b) => {
+      const at = left + (flip ? -b : b);
+      return { ...one(on, below, v, b), at, under: number(v * (net.signal[at - k + 1] ?? 0)) };
+    }), scaleOf(kernel), wide);
+    cells = productTable(net, on, get('x'), get('w'));
+    T.set('Products', cells);
+    const columns = cells[0].length, rows = cells.length;
+    give(lines, { viewBox: `0 0 ${columns} ${rows}`, style: `--wide: ${columns}; --tall: ${rows}` });
+    lines.replaceChildren(...diagonals(net, shown));
+    Y.set(['Output y ', h('small', {}, `${m} of ${full.m} sums`)],
+      y.map((v, i) => {
+        const under = number(net.first + i);
+        return { ...one(on, 'y', v, i, i === choice ? 'cx-picked ' : ''), name: 'y ' + under, under };
+      }), largest(y));
     f.write({
       formula: [`(${polynomial(net.signal)}) (${polynomial(net.kernel, 0, net.flip ? 1 : -1)}) = `, answer(polynomial(full.y, full.first))],
       sum: answer(sumOf(net, focus, terms)), sentence: answer(sentenceOf(net, get)), call: call(net),
-      question: `What is y[${choice}]?`, solution: y[choice],
+      question: `What is ${nameOf(net, choice)}?`, solution: y[choice],
     });
   });
 }

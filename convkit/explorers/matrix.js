@@ -1,6 +1,6 @@
 // Where is the matrix? A convolution is y = A x, with the same few weights on the diagonals of A.
-import { clamp, inside, pairs, range, reads, span, sum, table } from './lib/arithmetic.js';
-import { count, factor, h, number } from './lib/dom.js';
+import { clamp, equal, inside, pairs, range, reads, span, sum, table } from './lib/arithmetic.js';
+import { count, factor, give, h, number, toggle } from './lib/dom.js';
 import { answer, frame } from './lib/frame.js';
 import { grid } from './lib/grid.js';
 
@@ -47,12 +47,12 @@ function rankOf(rows, before = BigInt(1)) {
   return 1 + rankOf(rest.map(row => row.slice(1).map((v, j) => (v * top[0] - top[j + 1] * row[0]) / before)), top[0]);
 }
 
-function sentenceOf({ A, terms, cells, back, names }) {
+function sentenceOf({ A, terms, cells, back, names }, reduced) {
   const rows = A.length, columns = A[0].length, used = new Set(terms.map(term => term.a)).size;
   const most = Math.max(...A.flatMap((a, i) => A.map((b, j) => Math.abs(dot(a, b) - (i === j)))));
   return `${names[0]} is ${rows} × ${columns}: ${nonzero(cells)} of its ${rows * columns} entries can differ from 0, and `
-    + `${count(used, 'weight fills', 'weights fill')} them all; rank ${rankOf(A.map(row => row.map(BigInt)))}.`
-    + (!back ? '' : most ? ` Aᵀ does not undo A: the largest entry of |AᵀA − I| is ${most}.` : ' Here Aᵀ undoes A: AᵀA = I.');
+    + `${count(used, 'weight fills', 'weights fill')} them all` + (reduced ? '.' : `; rank ${rankOf(A.map(row => row.map(BigInt)))}.`)
+    + (!back || reduced ? '' : most ? ` Aᵀ does not undo A: the largest entry of |AᵀA − I| is ${most}.` : ' Here Aᵀ undoes A: AᵀA = I.');
 }
 
 /** In circular mode: the magnitudes of the kernel's discrete Fourier transform. */
@@ -86,26 +86,38 @@ function torchCall({ error, flat, circular, mode, back, n, m, s, d, lo, hi, reac
     + `  # ${shape(from)} → ${shape(to)}`;
 }
 
+/** What is multiplied by default: numbers along a line, and in 2-D a bright square and a kernel for its sides. */
+const LINE = { w: [2, -1, 3, 1], x: [1, -2, 0, 3, 2, -1, 1, 0, -3, 2, 1, 1, -1, 0, 2, 3, -2, 1, 0, 1, 2, -1, 3, 0, 1] };
+const SQUARE = { w: [1, -1, 1, -1], x: [0, 0, 0, 0, 0, 2, 2, 0, 0, 2, 2, 0, 0, 0, 0, 0, ...LINE.x.slice(16)] };
+
 function render({ model, el }) {
-  const f = frame({ model, el }, 'convolution as a matrix');
+  const f = frame({ model, el }, 'convolution as a matrix', { prompt: 'Drag a weight of w up or down.', low: true,
+    room: { formula: 108, sentence: 165, call: 150, question: 48 } });
   const { get, put } = f, flat = () => get('flat');
   const edit = key => (i, j, change) => {
     const at = key === 'x' ? i : j + (flat() && 2 * i), values = filled(get(key), key === 'x' ? 25 : 4);
     values[at] = clamp(change(values[at]), -9, 9);
     put({ [key]: values });
   };
-  f.controls(f.choice('mode'),
-    ...['input size n', 'kernel size k', 'dilation d'].map(label => f.when(() => !flat(), f.slider(label.slice(-1), label.slice(0, -2)))),
-    f.when(() => get('mode') !== 'circular', f.slider('s', 'stride')),
-    f.toggle('flat', '2-D: 4 × 4 input, 2 × 2 kernel'), f.toggle('transpose', 'transpose'));
+  const sizes = ['input size n', 'kernel size k', 'dilation d'].map(label => f.when(() => !flat(), f.slider(label.slice(-1), label.slice(0, -2))));
+  const twoD = toggle({ label: '2-D: 4 × 4 input, 2 × 2 kernel', change(on) {
+    const [from, to] = on ? [LINE, SQUARE] : [SQUARE, LINE];
+    put({ flat: on, ...Object.fromEntries(Object.keys(to).filter(key => equal(get(key), from[key])).map(key => [key, to[key]])) });
+  } });
+  f.follow(() => twoD.show(flat()));
+  f.controls(...(get('reduced') ? sizes.slice(0, 2) : [f.choice('mode'), ...sizes,
+    f.when(() => get('mode') !== 'circular', f.slider('s', 'stride')), twoD.el, f.toggle('transpose', 'transpose')]));
 
   const point = kind => i => f.point(kind)(i);
-  const W = grid({ role: 'kernel', label: 'Kernel', edit: edit('w'), point: (i, j) => f.point('weight')(i && flat() ? 2 + j : j) });
-  const M = grid({ role: 'kernel', label: 'Matrix', point: f.point('entry') });
-  const X = grid({ role: 'input', label: 'Vector', edit: edit('x'), point: point('input') });
-  const Y = grid({ role: 'output', label: 'Product', point: point('output') });
+  const W = grid({ role: 'kernel', label: 'Kernel', room: [2, 4], edit: edit('w'), point: (i, j) => f.point('weight')(i && flat() ? 2 + j : j) });
+  const M = grid({ role: 'kernel', label: 'Matrix', room: false, point: f.point('entry') });
+  const X = grid({ role: 'input', label: 'Vector', room: false, edit: edit('x'), point: point('input') });
+  const Y = grid({ role: 'output', label: 'Product', room: false, point: point('output') });
   M.el.classList.add('cx-answer');
-  f.views.append(M.el, X.el, Y.el, W.el);
+  const sign = text => h('div.cx-sign', {}, text), equation = h('div.cx-equation', {}, M.el, sign('·'), X.el, sign('='), Y.el);
+  for (const { el: view } of [X, Y]) view.classList.add('cx-vector');
+  equation.classList.toggle('cx-brief', get('reduced'));
+  f.views.append(W.el, equation);
 
   return f.start(() => {
     const now = layer(get), { w, A, x, y, cells, error, names: [matrix, vector, product] } = now;
@@ -118,13 +130,14 @@ function render({ model, el }) {
     const edge = (i, axis, mark) => (now.flat && i && i % now.blocks[axis] === 0 ? mark : '');
     const weights = list('w', 'weight', w).flat();
     W.set('Kernel w', now.flat ? [weights.slice(0, 2), weights.slice(2)] : [weights]);
-    for (const view of [X, Y]) view.el.classList.toggle('cx-gradient', now.back);
+    for (const [view, role] of [[X, 'input'], [Y, 'output']]) view.el.style.setProperty('--role', `var(--${now.back ? 'gradient' : role})`);
+    give(equation, { style: `--down: ${Math.max(A.length, x.length)}; --across: ${x.length}` });
     M.set(matrix, A.map((row, i) => row.map((v, j) => ({ v, name: `${matrix} ${i}, ${j}`,
       mark: light(`entry ${i} ${j}`) + (cells[i][j].length ? '' : 'cx-zero ') + edge(i, 0, 'cx-top ') + edge(j, 1, 'cx-left') }))));
     X.set(vector, list(vector, 'input', x));
     Y.set(product, list(product, 'output', y));
     f.write({
-      formula: formulaOf(now), sum: error ? '' : answer(sumOf(now, focus, found)), sentence: error || answer(sentenceOf(now)),
+      formula: formulaOf(now), sum: error ? '' : answer(sumOf(now, focus, found)), sentence: error || answer(sentenceOf(now, get('reduced'))),
       warn: error, call: torchCall(now), question: 'How many entries of the matrix can differ from 0?', solution: error ? null : nonzero(cells),
     });
   });

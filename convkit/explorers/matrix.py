@@ -1,5 +1,7 @@
 """Convolution as a matrix: the same few weights on its diagonals, and the transpose."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -12,7 +14,10 @@ from .explorer import Explorer
 from .still import CELL, WIDEST, counted, side_by_side
 from .traits import choice, numbers, switch, whole
 
+WEIGHTS = [2, -1, 3, 1]
 VECTOR = [1, -2, 0, 3, 2, -1, 1, 0, -3, 2, 1, 1, -1, 0, 2, 3, -2, 1, 0, 1, 2, -1, 3, 0, 1]
+SIDES = [1, -1, 1, -1]  # a kernel of 2 x 2 for the sides of a bright square
+SQUARE = [0, 0, 0, 0, 0, 2, 2, 0, 0, 2, 2, 0, 0, 0, 0, 0, *VECTOR[16:]]
 
 
 class Matrix(Explorer):
@@ -34,11 +39,13 @@ class Matrix(Explorer):
         Stride and dilation, from 1 to 3. The stride of a circular convolution is 1.
     flat : bool
         Whether the input is a picture of 4 x 4 pixels, row after row, and the four weights a 2 x 2
-        kernel without dilation.
+        kernel without dilation; by default a bright square, and a kernel that finds its sides.
     transpose : bool
         Whether to show the transpose: the transposed convolution.
     x : array_like of int
         The vector that is multiplied, at most 25 integers from -9 to 9; what is not given is 0.
+    reduced : bool
+        Whether the figure offers input size and kernel size alone, and does not tell the rank.
 
     Examples
     --------
@@ -52,10 +59,15 @@ class Matrix(Explorer):
     k = whole(3, 1, 4)
     s = whole(1, 1, 3)
     d = whole(1, 1, 3)
-    w = numbers([2, -1, 3, 1], -9, 9, least=1)
+    w = numbers(WEIGHTS, -9, 9, least=1)
     x = numbers(VECTOR, -9, 9, least=1)
     flat = switch()
     transpose = switch()
+    reduced = switch()
+
+    def __init__(self, **state: Any) -> None:
+        picture = {"w": SIDES, "x": SQUARE} if state.get("flat") else {}
+        super().__init__(**picture | state)
 
     @property
     def kernel(self) -> Array:
@@ -99,15 +111,15 @@ class Matrix(Explorer):
         if problem := self.problem():
             return problem
         matrix, free = self.matrix, np.count_nonzero(self.band)
+        rank = "" if self.reduced else f"; rank {np.linalg.matrix_rank(matrix)}"
         each = np.eye(self.kernel.size, dtype=int).reshape(-1, *self.kernel.shape)
         used = sum(bool(self.of_kernel(one).any()) for one in each)
         rows, columns = matrix.shape
-        rank = np.linalg.matrix_rank(matrix)
         return (
             f"{'Aᵀ' if self.transpose else 'A'} is {rows} × {columns}: {free} of its "
             f"{matrix.size} entries can differ from 0, and "
-            f"{counted(used, 'weight fills', 'weights fill')} them all; rank {rank}."
-            + (undone(matrix.T) if self.transpose else "")
+            f"{counted(used, 'weight fills', 'weights fill')} them all{rank}."
+            + (undone(matrix.T) if self.transpose and not self.reduced else "")
         )
 
     def problem(self) -> str:

@@ -1,5 +1,5 @@
 // Which inputs does a layer read, how often, and what size comes out? Also for max and average pooling.
-import { clamp, equal, inside, outputSize, pairs, reads, span, sum, table, uses } from './lib/arithmetic.js';
+import { clamp, equal, inside, outputSize, pairs, range, reads, span, sum, table, uses } from './lib/arithmetic.js';
 import { count, factor, h, marks, number, slider } from './lib/dom.js';
 import { answer, frame } from './lib/frame.js';
 import { grid } from './lib/grid.js';
@@ -12,7 +12,9 @@ function layer(get) {
   const axes = [0, 1].map(axis => ({ n: at(get('n'), axis), p: at(get('p'), axis), k, s, d })), [rows, columns] = axes;
   const cut = (key, height, width) => get(key).slice(0, height).map(row => row.slice(0, width));
   const error = axes.map(axis => problem(axis, op)).find(Boolean), m = error ? [0, 0] : axes.map(outputSize);
-  return { op, k, s, d, axes, rows, columns, error, m, x: cut('x', rows.n, columns.n), w: cut('w', k, k) };
+  // Who reads each input along an axis, padding too: input −p is the first.
+  const used = axes.map(axis => range(axis.n + 2 * axis.p).map(place => (error ? [] : uses(place - axis.p, axis))));
+  return { op, k, s, d, axes, rows, columns, error, m, used, x: cut('x', rows.n, columns.n), w: cut('w', k, k) };
 }
 
 function problem(axis, op) {
@@ -27,8 +29,9 @@ const terms = ({ rows, columns, x }, i, j) => pairs(reads(i, rows), reads(j, col
 }));
 
 /** Who reads input (r, c): output (i, j) with weight (a, b). */
-const readers = ({ rows, columns, m }, r, c) => (m[0] ? pairs(uses(r, rows), uses(c, columns)) : [])
+const readers = ({ rows, columns, used: [down, along] }, r, c) => pairs(down[r + rows.p], along[c + columns.p])
   .map(([u, v]) => ({ r, c, i: u.i, j: v.i, a: u.a, b: v.a }));
+const timesRead = ({ rows, columns, used: [down, along] }, r, c) => down[r + rows.p].length * along[c + columns.p].length;
 
 /** What weight (a, b) meets, one term for each output. */
 const meetings = (net, a, b) => everyOutput(net).map(([i, j]) => terms(net, i, j)[a * net.k + b]);
@@ -43,9 +46,17 @@ function winners(net, i, j) {
 }
 
 function output(net, i, j) {
-  if (net.op === 'max') return winners(net, i, j)[0]?.v ?? -Infinity;
-  const weighted = known(terms(net, i, j)).map(term => term.v * (net.op === 'avg' ? 1 : net.w[term.a][term.b]));
-  return sum(weighted) / (net.op === 'avg' ? net.k ** 2 : 1);
+  const { op, k, s, d, rows, columns, x, w } = net;
+  let total = op === 'max' ? -Infinity : 0;
+  for (let a = 0; a < k; a++) {
+    const row = x[i * s + a * d - rows.p];
+    if (!row) continue;
+    for (let b = 0; b < k; b++) {
+      const v = row[j * s + b * d - columns.p];
+      if (v !== undefined) total = op === 'max' ? Math.max(total, v) : total + v * (op === 'avg' ? 1 : w[a][b]);
+    }
+  }
+  return op === 'avg' ? total / k ** 2 : total;
 }
 
 const name = (array, i, j) => `${array}[${number(i)}, ${number(j)}]`;
@@ -104,12 +115,18 @@ function sentenceOfWinners(net) {
 function sentenceOf(net) {
   if (net.error) return net.error;
   if (net.op === 'max') return sentenceOfWinners(net);
-  const read = net.x.flatMap((row, r) => row.map((_, c) => readers(net, r, c).length)), unread = read.filter(times => !times).length;
+  const read = net.x.flatMap((row, r) => row.map((_, c) => timesRead(net, r, c))), unread = read.filter(times => !times).length;
   if (unread) {
     return `${unread} of ${read.length} inputs ${unread === 1 ? 'is' : 'are'} read by no output (hatched): they cannot change y, and their gradient is 0.`;
   }
   const least = Math.min(...read), most = Math.max(...read);
   return `Every one of the ${read.length} inputs is read, by ${least < most ? least + ' to ' : ''}${count(most, net.op === 'conv' ? 'product' : 'window')}.`;
+}
+
+/** Show an element only in states that no control of the page leads to: else it takes no place. */
+function onlyIf(f, test, element) {
+  f.follow(() => { element.classList.toggle('cx-gone', !test()); });
+  return element;
 }
 
 /** One slider for both axes, or one for each if the state holds two numbers. */
@@ -118,7 +135,7 @@ function perAxis(f, key, label) {
   const make = (words, axis, put) => {
     const control = slider({ label: label + words, symbol: key, ...f.limits[key], change: value => f.put({ [key]: put(value) }) });
     f.follow(() => control.show(at(get(), axis)));
-    return f.only(() => apart() === Boolean(words), control.el);
+    return onlyIf(f, () => apart() === Boolean(words), control.el);
   };
   return [make('', 0, value => value), make(', rows', 0, value => [value, get()[1]]), make(', columns', 1, value => [get()[0], value])];
 }
@@ -126,36 +143,41 @@ function perAxis(f, key, label) {
 /** The output that the state picks, or the nearest that there is. */
 const picked = ({ m }, get) => ({ kind: 'output', i: clamp(get('r'), 0, m[0] - 1), j: clamp(get('c'), 0, m[1] - 1) });
 
-/** A cell of the padded input; r and c count from the input's own corner. */
-function inputCell(net, on, best, r, c) {
-  const v = net.x[r]?.[c], real = v !== undefined, times = readers(net, r, c).length;
+/** A cell of the padded input: its value, or how often it is read; r and c count from the input's own corner. */
+function inputCell(net, counting, on, best, r, c) {
+  const value = net.x[r]?.[c], real = value !== undefined, times = timesRead(net, r, c), v = real && counting ? times : value ?? 0;
   const rank = best.findIndex(winner => winner.r === r && winner.c === c), ties = rank > 0, wins = rank === 0;
-  const text = real ? number(v) : net.op === 'max' ? '−∞' : '0';
-  return { v: v ?? 0, text, fixed: !real, name: `${real ? 'x' : 'padding'} ${r}, ${c}`,
+  const text = real ? number(v) : counting ? '' : net.op === 'max' ? '−∞' : '0';
+  return { v, text, fixed: !real || counting, name: `${real ? 'x' : 'padding'} ${r}, ${c}`,
     mark: marks({ on: on.has(`input ${r} ${c}`), padding: !real, unread: real && net.m[0] && !times, wins, ties }),
     more: `, read by ${count(times, net.op === 'conv' ? 'product' : 'window')}` + (wins ? ', wins' : ties ? ', ties with the winner' : '') };
 }
 
 function render({ model, el }) {
-  const f = frame({ model, el }, 'stride, padding, dilation');
+  const lines = ['n', 'p'].some(key => Array.isArray(model.get(key))) ? [63, 66] : 54;
+  const f = frame({ model, el }, 'stride, padding, dilation', { prompt: 'Drag the window over the input.',
+    room: { formula: lines, sentence: model.get('op') === 'max' ? 138 : 98, call: 83, question: 40 } });
   const { get, put } = f, padding = axis => at(get('p'), axis);
-  const edit = (key, offset) => (i, j, change) => {
-    const r = i - offset(0), c = j - offset(1), { low, high } = f.limits[key];
-    if (layer(get)[key][r]?.[c] === undefined) return;
-    put({ [key]: get(key).map((row, a) => row.map((v, b) => (a === r && b === c ? clamp(change(v), low, high) : v))) });
-  };
-  const pointInput = f.point('input');
-  const X = grid({ role: 'input', label: 'Input with padding', edit: edit('x', padding),
-    point: (i, j) => (i === undefined ? pointInput() : pointInput(i - padding(0), j - padding(1))) });
-  const W = grid({ role: 'kernel', label: 'Kernel', edit: edit('w', () => 0), point: f.point('weight') });
-  const Y = grid({ role: 'output', label: 'Output', point: f.point('output'), pick: (r, c) => put({ r, c }) });
+  const editInput = f.editTable('x'), pointInput = f.point('input');
+  const X = grid({ role: 'input', label: 'Input with padding', room: [9, 9],
+    edit(i, j, change) {
+      const r = i - padding(0), c = j - padding(1);
+      if (!get('reads') && layer(get).x[r]?.[c] !== undefined) editInput(r, c, change);
+    },
+    point: (i, j) => (i === undefined ? pointInput() : pointInput(i - padding(0), j - padding(1))),
+    take(i, j) {                        // its window follows
+      const { m, s } = layer(get), from = chosen(), to = (start, way, axis) => clamp(start + Math.round(way / s), 0, m[axis] - 1);
+      return m[0] && ((r, c) => put({ r: to(from.i, r - i, 0), c: to(from.j, c - j, 1) }));
+    } });
+  const W = grid({ role: 'kernel', label: 'Kernel', room: [5, 5], edit: f.editTable('w'), point: f.point('weight') });
+  const Y = grid({ role: 'output', label: 'Output', room: [6, 6], point: f.point('output'), pick: (r, c) => put({ r, c }) });
   Y.el.classList.add('cx-answer');
 
   const pools = () => get('op') !== 'conv', averages = () => get('op') === 'avg';
-  f.controls(f.only(pools, f.choice('op', 'pooling', { max: 'maximum', avg: 'average' })),
+  f.controls(onlyIf(f, pools, f.choice('op', 'pooling', { max: 'maximum', avg: 'average' })),
     ...perAxis(f, 'n', 'input size'), f.slider('k', 'kernel size'), ...perAxis(f, 'p', 'padding'), f.slider('s', 'stride'),
-    f.when(() => !averages(), f.slider('d', 'dilation')));
-  f.views.append(X.el, f.only(() => !pools(), W.el), Y.el);
+    f.when(() => !averages(), f.slider('d', 'dilation')), f.toggle('reads', 'how often each is read'));
+  f.views.append(X.el, onlyIf(f, () => !pools(), W.el), Y.el);
   const size = () => layer(get).m, chosen = () => picked(layer(get), get);
   f.player('output', () => size()[0] * size()[1], () => chosen().i * size()[1] + chosen().j,
     place => put({ r: Math.floor(place / size()[1]), c: place % size()[1] }));
@@ -168,10 +190,12 @@ function render({ model, el }) {
     const on = net.m[0] ? lit(net, focus) : new Set();
     const best = net.op === 'max' && focus.kind === 'output' ? winners(net, i, j) : [];
     const y = table(...net.m, (a, b) => output(net, a, b));
-    Y.el.style.setProperty('--cell', averages() ? '42px' : '');      // for two decimals
     const tall = rows.n + 2 * rows.p, wide = columns.n + 2 * columns.p, said = sentenceOf(net);
-    X.set(['Input x ', h('small', {}, `${rows.n} × ${columns.n}` + (rows.p || columns.p ? `, padded ${tall} × ${wide}` : ''))],
-      table(tall, wide, (a, b) => inputCell(net, on, best, a - rows.p, b - columns.p)));
+    X.set([get('reads') ? 'Times read ' : 'Input x ', h('small', {}, `${rows.n} × ${columns.n}` + (rows.p || columns.p ? `, padded ${tall} × ${wide}` : ''))],
+      table(tall, wide, (a, b) => inputCell(net, get('reads'), on, best, a - rows.p, b - columns.p)));
+    const seen = focus.kind === 'output' ? focus : choice;
+    if (net.error) X.window();
+    else X.window(seen.i * net.s, seen.j * net.s, span(rows), span(columns));
     W.set(['Kernel w ', h('small', {}, `${net.k} × ${net.k}` + (net.d > 1 ? `, spans ${span(rows)}` : ''))],
       table(net.k, net.k, (a, b) => ({ v: net.w[a][b], name: `w ${a}, ${b}`, mark: marks({ on: on.has(`weight ${a} ${b}`) }) })));
     Y.set(['Output y ', h('small', {}, net.error ? 'none' : `${net.m[0]} × ${net.m[1]}`)],

@@ -11,7 +11,7 @@ from ..patches import gather
 from ..pooling import avg_pool2d, max_pool2d
 from .explorer import Explorer
 from .still import counted, side_by_side
-from .traits import choice, numbers, pair, whole
+from .traits import choice, numbers, pair, switch, whole
 
 LARGEST = 9
 INPUT = [[(3 * i + 5 * j + i * j) % 7 - 2 for j in range(LARGEST)] for i in range(LARGEST)]
@@ -21,8 +21,8 @@ KERNEL = [[1, 0, -1, 2, 1], [2, 1, -2, 0, 1], [1, 0, -1, 1, 0], [0, 1, 0, -1, 2]
 class Stride(Explorer):
     """A 2-D convolution layer, or a pooling, with its sizes on sliders.
 
-    Point at an output to see what it reads, at an input or a weight to see what it changes. Every
-    trait can be given as an argument, read, set and observed.
+    Drag the window over the input. Point at an output to see what it reads, at an input or a
+    weight to see what it changes. Every trait can be given as an argument, read, set and observed.
 
     Parameters
     ----------
@@ -37,6 +37,8 @@ class Stride(Explorer):
     x, w : array_like of int
         Input, at most 9 x 9, and kernel, at most 5 x 5, from -9 to 9; the first `n` and `k` rows
         and columns count.
+    reads : bool
+        Whether the figure shows how often each input is read, in the place of its value.
     r, c : int
         Row and column of the output that is picked.
 
@@ -56,6 +58,7 @@ class Stride(Explorer):
     d = whole(1, 1, 3)
     x = numbers(INPUT, -9, 9)
     w = numbers(KERNEL, -9, 9)
+    reads = switch()
     r = whole(0, 0, LARGEST + 8)
     c = whole(0, 0, LARGEST + 8)
 

@@ -81,46 +81,52 @@ const ask = ({ m, test }, { y, left, after, old }, i) => ({
   shift: { question: `How many of the ${m} outputs differ?`, solution: differing(after, old) },
 })[test];
 
+/** The colour of an input and of its copy; neighbours are far from each other. */
+const hueOf = j => `oklch(.7 .13 ${(j * 137) % 360})`;
+
 function render({ model, el }) {
-  const f = frame({ model, el }, 'superposition and shift'), { get, put } = f;
-  /** A plot for one question, or for all; returns what draws it, with `more(i)` for bar i. */
-  const view = (kind, role, label, test, options) => {
-    const bars = plot({ role, label, point: f.point(kind), ...options }), isOutput = role === 'output';
+  const f = frame({ model, el }, 'superposition and shift', { prompt: 'Drag a bar of x up or down.',
+    room: { sentence: 222, call: [104, 84], question: 42 } });
+  const { get, put } = f;
+  /** A plot; returns its element and what draws it, with `more(i)` for bar i. */
+  const view = (kind, role, label, options) => {
+    const bars = plot({ role, label, half: 22, point: f.point(kind), ...options }), isOutput = role === 'output';
     bars.el.classList.toggle('cx-answer', isOutput);
-    f.views.append(bars.el);
-    return ({ net, on, choice }, values, scale = LARGEST, more = () => ({})) => {
-      bars.el.hidden = test && test !== net.test;
+    const draw = ({ on, choice }, values, scale = LARGEST, more = () => ({})) => {
       bars.set(label, values.map((v, i) => ({ v, name: `${label} ${i}`, ...more(i),
         mark: marks({ on: on.has(`${kind} ${i}`), picked: isOutput && i === choice, differs: more(i).under }) })), scale);
     };
+    return [bars.el, draw];
   };
-  const editable = (kind, role, label, test) => view(kind, role, label, test, { ...f.limits[kind], edit: f.edit(kind) });
-  const result = (kind, label, test, half) => view(kind, 'output', label, test, { half, pick: i => put({ i }) });
-  const X = editable('x', 'input', 'Input x'), Z = editable('z', 'input', 'Second input z', 'additivity');
-  const moved = view('moved', 'input', 'Shifted input, a roll', 'shift'), W = editable('w', 'kernel', 'Kernel w');
-  const Y = result('y', 'Output y, of mirrored copies of w', 'superposition', 60), left = result('y', 'f(x + z) − f(x) − f(z)', 'additivity');
-  const after = result('y', 'f(shift x)', 'shift'), old = result('old', 'shift f(x)', 'shift');
+  const editable = (kind, label, role = 'input', half = 22) => view(kind, role, label, { ...f.limits[kind], edit: f.edit(kind), half });
+  const result = (kind, label, half) => view(kind, 'output', label, { half, room: N, pick: i => put({ i }) });
+  const [xEl, X] = editable('x', 'Input x'), [zEl, Z] = editable('z', 'Second input z'), [wEl, W] = editable('w', 'Kernel w', 'kernel', 12), [movedEl, moved] = view('moved', 'input', 'Shifted input, a roll');
+  const [yEl, Y] = result('y', 'Output y, of mirrored copies of w', 105), [leftEl, left] = result('y', 'f(x + z) − f(x) − f(z)', 40);
+  const [afterEl, after] = result('y', 'f(shift x)', 22), [oldEl, old] = result('old', 'shift f(x)', 22);
+  const when = (test, ...views) => f.when(() => get('test') === test, h('div', {}, ...views));
+  f.views.append(xEl, f.stack(when('superposition', yEl), when('additivity', zEl, leftEl), when('shift', movedEl, afterEl, oldEl)));
 
-  const by = f.slider('n', 'shift');
-  f.controls(f.choice('test', 'question',
-    { superposition: 'What does each input do?', additivity: 'Is f(x + z) = f(x) + f(z)?', shift: 'Does f(x) move along with x?' }), f.choice('padding'),
-    by, f.slider('s', 'stride'), f.slider('b', 'bias'), f.toggle('relu', 'ReLU'));
+  const question = f.choice('test', 'question',
+    { superposition: 'What does each input do?', additivity: 'Is f(x + z) = f(x) + f(z)?', shift: 'Does f(x) move along with x?' });
+  question.classList.add('cx-broad');
+  f.controls(question, f.choice('padding'),
+    f.slider('s', 'stride'), f.slider('b', 'bias'), f.toggle('relu', 'ReLU'), h('div', {}, wEl), f.when(() => get('test') === 'shift', f.slider('n', 'shift')));
   f.walk('i', 'output', () => layer(get).m);
 
   return f.start(() => {
     const net = layer(get), { x, z, w, b, test, m } = net, all = compare(net), links = ties(net), choice = Math.min(get('i'), m - 1);
     const there = f.pointed && (f.pointed.i < m || !'y old'.includes(f.pointed.kind));
     const { kind, i } = there ? f.pointed : { kind: 'y', i: choice }, key = `${kind} ${i}`;
-    const on = new Set([key, ...links.filter(tie => tie.includes(key)).flat()]), now = { net, on, choice };
-    by.hidden = test !== 'shift';
-    X(now, x);
-    Z(now, z);
-    moved(now, shift(x, net.n));
+    const on = new Set([key, ...links.filter(tie => tie.includes(key)).flat()]), now = { on, choice };
+    X(now, x, LARGEST, test === 'superposition' ? j => ({ hue: hueOf(j) }) : undefined);
     W(now, w);
+    // Those that do not show are drawn too: they keep their room.
     Y(now, all.y, LARGEST * sum(w.map(Math.abs)) + b || 1, at => ({ parts: [...tapsOf(net, at).map(({ a, j }) =>
-      ({ v: x[j] * w[a], text: j, mark: marks({ on: on.has(`part ${at} ${j}`) }) })), { v: b, text: 'b' }] }));
+      ({ v: x[j] * w[a], text: j, hue: hueOf(j), mark: marks({ on: on.has(`part ${at} ${j}`) }) })), { v: b, text: 'b' }] }));
+    Z(now, z);
     left(now, all.left, largest(all.left));
     const scale = largest([all.after, all.old]), differs = at => (all.after[at] === all.old[at] ? {} : { under: at + '≠' });
+    moved(now, shift(x, net.n));
     after(now, all.after, scale, differs);
     old(now, all.old, scale, differs);
     f.write({ sum: answer(sumOf(net, all, kind === 'y' || kind === 'old' ? i : choice)),

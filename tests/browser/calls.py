@@ -24,7 +24,7 @@ def tensor(values):
 
 
 def pad(values, sizes, mode="constant"):
-    named = {"constant": "constant", "circular": "wrap"}
+    named = {"constant": "constant", "circular": "wrap", "reflect": "reflect", "replicate": "edge"}
     pairs = [sizes[at : at + 2] for at in range(0, len(sizes), 2)][::-1]  # last axis first
     return np.pad(values, [(0, 0)] * (values.ndim - len(pairs)) + pairs, named[mode])
 

@@ -53,12 +53,15 @@ window.figures = (() => {
       views[view.getAttribute('aria-label')] = cells(view).map(row => row.map(cell =>
         [text(cell.querySelector('.cx-number') ?? cell), cell.getAttribute('class') ?? '']));
     }
+    // What stands under the bars of a plot
+    const under = Object.fromEntries([...place.querySelectorAll('svg[role=group]')].map(view =>
+      [view.getAttribute('aria-label'), [...view.querySelectorAll('.cx-under')].map(text)]));
     const part = name => text(root(place).querySelector(name));
     const controls = {};
     for (const label of place.querySelectorAll('label')) {
       if (shown(label) && label.control) controls[text(label)] = label.control.type === 'checkbox' ? label.control.checked : label.control.value;
     }
-    return { views, controls, profile: profile(place), formula: part('.cx-formula'), sum: part('.cx-sum'), sentence: part('.cx-sentence'),
+    return { views, under, controls, profile: profile(place), formula: part('.cx-formula'), sum: part('.cx-sum'), sentence: part('.cx-sentence'),
       call: part('.cx-call'), warns: Boolean(root(place).querySelector('.cx-sentence.cx-warn')) };
   }
 

@@ -23,6 +23,7 @@ DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=
 HOST = "http://explorers.test"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Figure</title>
 <link rel="icon" href="data:,">
+<style>[hidden] {{ display: none !important }}</style>
 <meta name="viewport" content="width=device-width"><body><main>{}</main><script>{}</script>"""
 
 

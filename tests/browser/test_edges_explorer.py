@@ -3,9 +3,11 @@
 import re
 from functools import partial
 
+import hands
 import numpy as np
 import pytest
 import trials
+from calls import value_of_call
 from figures import opened, value_of
 from sizes import sized
 from trials import one_hot, places
@@ -14,15 +16,17 @@ import convkit as ck
 from convkit.explorers import Edges
 from convkit.explorers.edges import KERNELS, SHAPES, unpacked
 
-INPUT, KERNEL, PASS, OUTPUT = "Input x", "Kernel w", "First pass t", "Output y"
+INPUT, KERNEL, OUTPUT = "Input x", "Kernel w", "Output y"
 PRODUCTS = "Products"
 SPLIT = "split w = u vᵀ"
 
 BUGS = {
     "none": None,
-    "flipped kernel": ("edges.js", "dot(row, x[i + a]", "dot(row, x[i + w.length - 1 - a]"),
-    "sign lost": ("edges.js", "({ v, name:", "({ v: Math.abs(v), name:"),
-    "v for u": ("edges.js", "correlate(x, [v])", "correlate(x, [u])"),
+    "flipped kernel": ("edges.js", "from = x[i + a]", "from = x[i + w.length - 1 - a]"),
+    "sign lost": ("edges.js", "return { v, name:", "return { v: Math.abs(v), name:"),
+    "v for u": ("edges.js", "correlate(x, [factors.v])", "correlate(x, [factors.u])"),
+    "reflected with the border twice": ("edges.js", "reflect: [1, n - 2]", "reflect: [0, n - 1]"),
+    "not round the corner": ("edges.js", "circular: [n - 1, 0]", "circular: [0, n - 1]"),
     "rank 2 for 3": ("edges.js", "? 3 : 2", "? 2 : 2"),
     "left for right": ("edges.js", "sign * a > 0", "sign * a < 0"),
     "an edit beyond the limits": ("edges.js", "clamp(change(value), low, high)", "change(value)"),
@@ -36,6 +40,9 @@ BUGS = {
 }  # fmt: skip
 
 
+MODES = ["none", "zeros", "reflect", "replicate", "circular"]
+
+
 def drawn(rng):
     """Draw an explorer with random numbers of its own."""
     x, w = rng.integers(0, 10, (16, 16)), rng.integers(-9, 10, (3, 3))
@@ -45,6 +52,9 @@ def drawn(rng):
 def next_setting(explorer, rng):
     """Change an explorer as a reader might; return the acts that do the same on the page."""
     acts = []
+    if rng.random() < 0.3:
+        explorer.padding = str(rng.choice(MODES))
+        acts.append(["set", "padding", explorer.padding])
     if rng.random() < 0.3:
         explorer.image = str(rng.choice([*SHAPES, "own"]))
         acts.append(["set", "image", explorer.image])
@@ -75,7 +85,13 @@ def edit(explorer, key, view, rng):
         table[i, j] = np.clip(value, low, 9)
     setattr(explorer, key, table)
     setattr(explorer, kind, "own")
-    return [["key", view, i, j, press] for press in keys]
+    p = pad(explorer) if key == "x" else 0
+    return [["key", view, i + p, j + p, press] for press in keys]
+
+
+def pad(explorer):
+    """How many rows and columns of padding there are."""
+    return int(explorer.padding != "none")
 
 
 def pick(explorer, rng):
@@ -92,12 +108,9 @@ def picked(explorer):
 
 def expected_views(explorer):
     """The numbers of every view."""
-    x, w, y = explorer.input, explorer.weights, explorer.output
+    x, w, y = explorer.padded, explorer.weights, explorer.output
     r, c = picked(explorer)
-    views = {INPUT: x, KERNEL: w, OUTPUT: y, PRODUCTS: x[r : r + 3, c : c + 3] * w}
-    if explorer.split and explorer.rank == 1:
-        views[PASS] = explorer.halfway
-    return views
+    return {INPUT: x, KERNEL: w, OUTPUT: y, PRODUCTS: x[r : r + 3, c : c + 3] * w}
 
 
 def profile_of(seen):
@@ -113,8 +126,8 @@ def profile_of(seen):
 
 def wrong_profile(explorer, seen):
     """Say what is wrong with the profile, if anything is: y begins under the second x."""
-    x, y, (r, c) = explorer.input, explorer.output, picked(explorer)
-    said = f"Rows of x[{r + 1}, {c + 1}] = {x[r + 1, c + 1]} and y[{r}, {c}] = {y[r, c]}"
+    x, y, (r, c), p = explorer.padded, explorer.output, picked(explorer), pad(explorer)
+    said = f"Rows of x[{r + 1 - p}, {c + 1 - p}] = {x[r + 1, c + 1]} and y[{r}, {c}] = {y[r, c]}"
     if seen.raw["profile"]["says"] != said.replace("-", "−"):
         return f"{seen.raw['profile']['says']!r} is {said!r}"
     if seen.raw["profile"]["column"] != str(c + 1):
@@ -138,18 +151,27 @@ def differences(explorer, seen):
             yield f"{view} {seen.numbers(view).tolist()} is {values.tolist()}"
     if seen.sentence != explorer.sentence():
         yield f"{seen.sentence!r} is {explorer.sentence()!r}"
-    if seen.call != torch_call(explorer):
-        yield f"{seen.call!r} is {torch_call(explorer)!r}"
+    yield from wrong_call(explorer, seen)
+    border = np.pad(np.zeros_like(explorer.input), pad(explorer), constant_values=1)
+    edge = places(border)
+    if seen.marked(INPUT, "cx-padding") != edge:
+        yield f"dashed are {seen.marked(INPUT, 'cx-padding')}"
     if (SPLIT in seen.controls) != (explorer.rank == 1):
         yield f"{SPLIT} is{'' if SPLIT in seen.controls else ' not'} there"
 
 
-def torch_call(explorer):
-    """The call in torch that does the same, with the shapes."""
-    steps, call = [explorer.input, explorer.output], "F.conv2d(x, w)"
+def wrong_call(explorer, seen):
+    """Where the call does not give the output, or its shapes are others."""
+    steps, (call, shapes) = [explorer.input, explorer.output], seen.call.split(" # ")
+    given = {"x": explorer.input[None, None], "w": explorer.weights[None, None]}
     if explorer.split and explorer.rank == 1:
-        steps[1:1], call = [explorer.halfway], "F.conv2d(F.conv2d(x, v), u)"
-    return f"{call} # " + " → ".join(str((1, 1, *step.shape)) for step in steps)
+        steps.insert(1, explorer.halfway)
+        u, v = explorer.factors
+        given = {"x": given["x"], "u": u[None, None, :, None], "v": v[None, None, None]}
+    if shapes != " → ".join(str((1, 1, *step.shape)) for step in steps):
+        yield f"{seen.call} has other shapes"
+    if not np.array_equal(value_of_call(call, **given)[0, 0], explorer.output):
+        yield f"{seen.call} gives something else"
 
 
 def wrong(figure, explorer, rng):
@@ -190,49 +212,47 @@ def used(x, shape, grad):
 
 def expected_links(explorer):
     """For each view and each of its cells: what should light up in every view."""
-    n, m = len(explorer.input), len(explorer.output)
+    n, m = len(explorer.padded), len(explorer.output)
     x, y = (np.ones(shape, int) for shape in ((n, n), (m, m)))
-    w, column, row = (np.ones(shape, int) for shape in ((3, 3), (3, 1), (1, 3)))
+    w = np.ones((3, 3), int)
     for at in np.ndindex(n, n):
         one = one_hot((n, n), *at)
         yield INPUT, at, {
-            INPUT: {at}, OUTPUT: fed(one, w), KERNEL: used(one, (3, 3), y), PASS: fed(one, row)
+            INPUT: {at}, OUTPUT: fed(one, w), KERNEL: used(one, (3, 3), y)
         }  # fmt: skip
     for at in np.ndindex(m, m):
         one = one_hot((m, m), *at)
         yield OUTPUT, at, {
             INPUT: read((n, n), w, one), OUTPUT: {at}, KERNEL: used(x, (3, 3), one),
-            PRODUCTS: used(x, (3, 3), one), PASS: read((n, m), column, one),
+            PRODUCTS: used(x, (3, 3), one),
         }  # fmt: skip
     for at in np.ndindex(3, 3):
         one = one_hot((3, 3), *at)
         yield KERNEL, at, {
             INPUT: read((n, n), one, y), OUTPUT: places(y), KERNEL: {at}, PRODUCTS: {at},
-            PASS: read((n, m), one.any(axis=1)[:, None].astype(int), y),
         }  # fmt: skip
 
 
 def wrong_links(figure, explorer):
     """What lights up otherwise than convkit says, and which sums do not give convkit's numbers."""
-    expected = list(expected_links(explorer))
-    if not explorer.split:
-        for _, _, lights in expected:
-            del lights[PASS]
-    yield from trials.wrong_links(figure, explorer, expected, wrong_sum)
+    yield from trials.wrong_links(figure, explorer, expected_links(explorer), wrong_sum)
 
 
 def wrong_sum(explorer, view, at, written):
     """Say what is wrong with the sum that is written for a cell of a view, if anything is."""
     y, place = explorer.output, f"[{at[0]}, {at[1]}]"
+    x, p = explorer.padded, pad(explorer)
     if view == KERNEL:
         right = f"w{place} = {explorer.weights[at]} meets {y.size} inputs"
         return written.replace("\N{MINUS SIGN}", "-") != right and f"is not {right}"
     if view == INPUT:
-        alone = explorer.input * one_hot(explorer.input.shape, *at)
+        alone = x * one_hot(x.shape, *at)
         left = ck.conv2d(alone[None], explorer.weights[None, None])[0]
         for product, i, j in re.findall(r"([^ ]+) to y\[(\d+), (\d+)\]", written):
             left[int(i), int(j)] -= value_of(product)
-        wrong = left.any() or not written.startswith(f"x{place} adds")
+        outside = p and not all(0 < i < len(x) - 1 for i in at)
+        name = "padding" if outside else f"x[{at[0] - p}, {at[1] - p}]"
+        wrong = left.any() or not written.startswith(f"{name} adds")
         return wrong and f"leaves {left.tolist()}"
     name, terms, value = written.split(" = ")
     right = explorer.output[at]
@@ -245,7 +265,8 @@ def small(rng, split):
     w = np.outer(rng.integers(1, 4, 3), rng.integers(-3, 4, 3)) if split else drawn(rng).w
     if not np.any(w):
         return small(rng, split)
-    return Edges(x=rng.integers(0, 10, (16, 16)), w=w, n=8, split=split)
+    mode = str(rng.choice(MODES))
+    return Edges(x=rng.integers(0, 10, (16, 16)), w=w, n=8, split=split, padding=mode)
 
 
 @pytest.mark.parametrize("seed", range(sized(2, 4)))
@@ -259,7 +280,7 @@ def test_links_and_sums_are_convkits(browser, seed):
 
 
 def test_left_sobel_on_a_bar(browser):
-    explorer = Edges()
+    explorer = Edges(image="bar")
     assert explorer.input.tolist() == [[0, 0, 1, 1, 1, 1, 0, 0]] * 8
     assert explorer.output.tolist() == [[-4, -4, 0, 0, 4, 4]] * 6
     assert explorer.weights.tolist() == [[1, 0, -1], [2, 0, -2], [1, 0, -1]]
@@ -309,7 +330,7 @@ def pixels(figure, view):
 @pytest.mark.parametrize("split", [False, True])
 @pytest.mark.parametrize("kernel", ["left Sobel", "emboss"])
 def test_the_photograph_keeps_its_signs(browser, kernel, split):
-    explorer = Edges(image="photo", kernel=kernel, split=split)
+    explorer = Edges(kernel=kernel, split=split)
     with opened(browser, explorer) as figure:
         x, y = pixels(figure, INPUT), pixels(figure, OUTPUT)
         assert figure.do().sentence == explorer.sentence()
@@ -324,7 +345,7 @@ def test_the_photograph_keeps_its_signs(browser, kernel, split):
 
 
 def test_the_photograph_by_keys(browser):
-    explorer = Edges(image="photo", r=30, c=20)
+    explorer = Edges(r=30, c=20)
     with opened(browser, explorer) as figure:
         elements = figure.place.evaluate("place => place.querySelectorAll('*').length")
         cursor = figure.place.locator('[aria-label="Output y"] .cx-box').locator("visible=true")
@@ -351,6 +372,33 @@ def test_a_photograph_of_ones_own():
             Edges(photo=wrong)
 
 
+def test_a_photograph_is_drawn_on_and_its_border_shows(browser):
+    with opened(browser, Edges(padding="reflect", brush="light")) as figure:
+        before = pixels(figure, INPUT)
+        assert before.shape == (66, 66, 4)
+        np.testing.assert_array_equal(before[0, 1:-1], before[2, 1:-1])
+        start = hands.middle(figure, INPUT, "canvas")
+        hands.drag(figure, start, (60, 0))
+        painted = pixels(figure, INPUT) != before
+        assert set(pixels(figure, INPUT)[painted]) == {255}
+        rows, columns = painted.any(axis=(1, 2)), painted.any(axis=(0, 2))
+        assert np.flatnonzero(rows).tolist() in ([31, 32, 33], [32, 33, 34])
+        assert columns.sum() > 10
+        assert figure.place.locator(".cx-inner").first.is_visible()
+        figure.page.wait_for_timeout(500)
+        assert "photo" not in figure.page.url, "an address is no place for a picture"
+
+
+def test_numbers_are_drawn_on(browser):
+    with opened(browser, Edges(image="bar", padding="zeros", brush="dark")) as figure:
+        hands.drag(figure, hands.middle(figure, INPUT, (3, 2)), (81, 0))
+        seen = figure.do()
+    x = np.array(Edges(image="bar").input)
+    x[2, 1:5] = 0
+    assert seen.controls["image"] == "own"
+    assert seen.numbers(INPUT)[1:-1, 1:-1].tolist() == x.tolist()
+
+
 def test_tables_given_are_shown():
     explorer = Edges(x=np.full((16, 16), 3), w=np.ones((3, 3), int))
     assert (explorer.image, explorer.kernel) == ("own", "own")
@@ -362,9 +410,10 @@ def test_tables_given_are_shown():
 
 
 def test_the_answer_is_hidden_until_it_is_guessed(browser):
-    with opened(browser, Edges()) as figure:
+    bar = Edges(image="bar")
+    with opened(browser, bar) as figure:
         figure.do(["press", "Predict first"])
-        texts, verdict = [Edges().sentence()], "You said 4; it is −4."
+        texts, verdict = [bar.sentence()], "You said 4; it is −4."
         question = figure.place.locator(".cx-question label").inner_text()
         assert question.startswith("What is y[2, 1]")
         trials.check_guess(figure, question, [OUTPUT, PRODUCTS], texts, verdict)

@@ -1,5 +1,8 @@
 """What holds for every explorer: its state in the address, keys, words, print, and no script."""
 
+from pathlib import Path
+
+import hands
 import pytest
 from figures import HOST, opened, with_bug
 
@@ -8,6 +11,8 @@ from convkit.explorers import Flip, Stride, bundle
 
 EXPLORERS = pytest.mark.parametrize("explorer", explorers.ALL, ids=lambda kind: kind.name())
 PHONE = {"width": 360, "height": 740}
+STAGE = Path(__file__).with_name("stage.js").read_text()
+OLD_PAGE = Path(__file__).with_name("old_page.js").read_text()
 
 
 def sliders(figure):
@@ -19,6 +24,16 @@ def as_read(figure):
     return figure.do().raw
 
 
+def turn(figure, end):
+    """Bring the first slider to an end; where a figure has none, choose the last of a list."""
+    if found := sliders(figure):
+        found[0].press(end)
+    else:
+        options = figure.place.locator("select:visible").first
+        last = options.locator("option").nth(-1 if end == "End" else 0)
+        options.select_option(last.get_attribute("value"))
+
+
 # --- The state ---
 
 
@@ -26,6 +41,7 @@ def as_read(figure):
 def test_the_address_keeps_the_state_and_reset_forgets_it(browser, explorer):
     with opened(browser, explorer()) as figure:
         untouched = as_read(figure)
+        turn(figure, "End")
         for slider in sliders(figure):
             slider.press("End")
         changed = as_read(figure)
@@ -82,8 +98,8 @@ def test_a_wrong_address_shows_the_figure_as_it_was_made(browser, explorer):
 def test_two_of_a_kind_keep_their_states_apart(browser, explorer):
     with opened(browser, explorer(), explorer()) as figure:
         untouched, second = as_read(figure), figure.at(1)
-        slider = sliders(second)[0]
-        slider.press("End" if slider.input_value() != slider.get_attribute("max") else "Home")
+        turn(second, "Home")
+        turn(second, "End")
         figure.page.wait_for_url(f"{HOST}/#{explorer.name()}-2=**")
         assert as_read(figure) == untouched
         ids = figure.page.locator("[id]").evaluate_all("all => all.map(one => one.id)")
@@ -128,7 +144,7 @@ def test_the_pages_model_keeps_anywidgets_contract(browser):
 @EXPLORERS
 def test_a_link_within_the_page_leaves_the_figure_alone(browser, explorer):
     with opened(browser, explorer()) as figure:
-        sliders(figure)[0].press("End")
+        turn(figure, "End")
         changed = as_read(figure)
         figure.page.evaluate("location.hash = 'section'")
         figure.page.wait_for_timeout(50)
@@ -225,8 +241,9 @@ def test_every_view_is_one_stop_of_the_tab_key_and_the_order_is_that_of_the_page
 
 @EXPLORERS
 def test_arrows_move_in_every_view(browser, explorer):
+    kinds = "[role=grid]:visible, svg[role=group]:visible, .cx-picture:visible"
     with opened(browser, explorer()) as figure:
-        views = figure.place.locator("[role=grid]:visible, svg[role=group]:visible").all()
+        views = figure.place.locator(kinds).all()
         assert views
         for view in views:
             stop = view.locator("[tabindex='0']")
@@ -258,8 +275,12 @@ def test_the_live_region_says_the_sentence_once_a_drag_is_over(browser, explorer
     with opened(browser, explorer()) as figure:
         live = figure.place.locator(".cx > [role=status]")
         assert live.text_content() == "", "nothing is said before the reader does something"
-        for key in ("End", "Home", "End"):
-            sliders(figure)[0].press(key)
+        before = figure.do().sentence
+        for slider in sliders(figure) or [figure.place.locator("select:visible").first]:
+            for key in ("End", "Home", "End"):
+                slider.press(key)
+            if figure.do().sentence != before:
+                break
         live.filter(has_text=figure.do().sentence).wait_for(state="attached")
 
 
@@ -338,6 +359,196 @@ def test_no_number_of_a_finger_is_out_of_reach(browser, explorer):
         assert all(width >= 23.5 and height >= 23.5 for width, height in boxes), min(boxes)
         wide = figure.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= PHONE["width"], f"the figure is {wide} px wide on a phone"
+
+
+# --- Hands ---
+
+# Of each explorer: a view, a cell of it, a way to drag it, and keys that do the same.
+HANDS = {
+    "flip": [
+        ("Signal", (0, 0), (0, -32), ["ArrowUp"] * 4),
+        ("Kernel", (0, 1), (52, 0), ["Shift+ArrowRight", "Shift+ArrowRight"]),
+        ("Kernel", (0, 1), (0, 20), ["ArrowDown", "-"]),
+        ("Output y", (0, 1), (26, 0), ["ArrowRight", "Enter"]),
+    ],
+    "superpose": [
+        ("Input x", (0, 2), (0, -22), ["ArrowUp"] * 4),
+        ("Kernel w", (0, 1), (0, -6), ["+", "ArrowUp"]),
+        ("Output y, of mirrored copies of w", (0, 3), (26, 0), ["ArrowRight", "Enter"]),
+    ],
+    "edges": [
+        ("Input x", ".cx-picture canvas", (24, 12), None),
+        ("Output y", ".cx-answer canvas", (24, 12), None),
+        ("Kernel w", (1, 1), (0, -30), ["+", "+", "+"]),
+    ],
+    "field": [
+        ("Tower", (0, 46), (60, 0), ["Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowRight"]),
+        ("Layers", (0, 0), (0, -20), ["+", "+"]),
+        ("Input picture", ".cx-picture", (40, 20), None),
+    ],
+    "matrix": [
+        ("Kernel", (0, 1), (0, -30), ["+", "+", "+"]),
+        ("Vector", (2, 0), (0, 20), ["-", "-"]),
+    ],
+    "stride": [
+        ("Input with padding", (1, 1), (0, 50), ["Shift+ArrowDown"]),
+        ("Kernel", (0, 0), (0, -30), ["+", "+", "+"]),
+        ("Output", (0, 0), (25, 0), ["ArrowRight", "Enter"]),
+    ],
+    "waves": [
+        ("Input x", (0, 3), (14.5, 0), ["Shift+ArrowRight"]),
+        ("Kernel w", (0, 1), (0, -20), ["+", "ArrowUp"]),
+    ],
+    "channels": [
+        ("Board", (3, 0), (25, 0), ["ArrowRight", "Enter"]),
+        ("Kernel", (0, 0), (0, -30), ["+", "+", "+"]),
+        ("Input map", (3, 3), (0, 20), ["-", "-"]),
+    ],
+    "backward": [
+        ("Gradient g at y", (0, 0), (0, -30), ["+", "+", "+"]),
+        ("Input x", (0, 1), (0, 20), ["-", "-"]),
+        ("What outputs send to inputs", (0, 0), (0, 30), ["ArrowDown", "Enter"]),
+    ],
+    "shift": [
+        ("Picture", ".cx-blocks .cx-box", (12, 12), ["Shift+ArrowRight", "Shift+ArrowDown"]),
+    ],
+    "template": [
+        ("Photograph", ".cx-pair .cx-box", (-10, 10), ["ArrowLeft"] * 4 + ["ArrowDown"] * 4),
+    ],
+}
+PHONE_SCREEN = {"width": 375, "height": 667}
+TOUCH = {"viewport": PHONE_SCREEN, "has_touch": True, "reduced_motion": "reduce"}
+
+
+@EXPLORERS
+def test_what_can_be_dragged_is_moved_by_mouse_finger_and_keys(browser, explorer):
+    with opened(browser, explorer(), **TOUCH) as figure:
+        # So that a finger that does not drag would scroll, up or down.
+        figure.page.evaluate("document.body.style.paddingBlock = '700px'")
+        untouched = hands.state(figure)
+        for view, at, by, keys in HANDS[explorer.name()]:
+            states = []
+            for act in (hands.drag, hands.swipe, *[None] * bool(keys)):
+                start = hands.middle(figure, view, at)
+                scrolled = figure.page.evaluate("scrollY")
+                if act:
+                    cursor = hands.cell(figure, view, at).evaluate(
+                        "e => getComputedStyle(e).cursor"
+                    )
+                    assert cursor in ("grab", "ns-resize", "crosshair"), f"{view}: {cursor}"
+                    act(figure, start, by)
+                    now = figure.page.evaluate("scrollY")
+                    assert now == scrolled, f"{view}: the page scrolls"
+                else:
+                    hands.cell(figure, view, at).focus()
+                    for key in keys:
+                        figure.page.keyboard.press(key)
+                states.append(hands.state(figure))
+                figure.place.get_by_role("button", name="Reset").click()
+                assert hands.state(figure) == untouched
+            by_mouse, by_finger, *by_keys = states
+            assert by_mouse != untouched, f"{view} {at} is not moved by {by}"
+            assert by_finger == by_mouse, f"{view} {at}: a finger does not what the mouse does"
+            assert by_keys in ([], [by_mouse]), f"{view} {at}: {keys} do not what the mouse does"
+
+
+@EXPLORERS
+def test_the_page_scrolls_under_a_finger_that_begins_elsewhere(browser, explorer):
+    with opened(browser, explorer(), **TOUCH) as figure:
+        before = as_read(figure)
+        start = hands.middle(figure, explorer.name(), ".cx-sentence")
+        scrolled = figure.page.evaluate("scrollY")
+        hands.swipe(figure, start, (0, 100))
+        figure.page.wait_for_function(f"scrollY < {scrolled}")
+        assert as_read(figure) == before
+
+
+# --- A stage that does not move ---
+
+
+@EXPLORERS
+def test_no_control_moves_the_figure(browser, explorer):
+    with opened(browser, explorer(), viewport=PHONE_SCREEN) as figure:
+        figure.page.set_viewport_size(PHONE_SCREEN)  # the page is used again
+        moved = figure.place.evaluate(STAGE)
+        assert not moved, f"on a phone {len(moved)}: " + "; ".join(moved[:6])
+        figure.page.set_viewport_size({"width": 800, "height": 800})
+        figure.place.get_by_role("button", name="Reset").click()
+        moved = figure.place.evaluate(STAGE)
+        assert not moved, f"at 800 pixels {len(moved)}: " + "; ".join(moved[:6])
+
+
+@EXPLORERS
+def test_controls_and_what_they_change_are_on_one_phone_screen(browser, explorer):
+    with opened(browser, explorer(), viewport=PHONE_SCREEN) as figure:
+        top = figure.place.locator(".cx-controls").bounding_box()["y"]
+        views = figure.place.locator(".cx-views").bounding_box()
+        assert views["y"] + views["height"] - top <= PHONE_SCREEN["height"]
+
+
+@EXPLORERS
+def test_the_prompt_goes_when_something_is_done(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        prompt = figure.place.locator(".cx-prompt")
+        assert prompt.is_visible()
+        turn(figure, "End")
+        assert not prompt.is_visible()
+
+
+@EXPLORERS
+def test_escape_leaves_the_question_and_a_change_takes_the_verdict_away(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        start = figure.place.get_by_role("button", name="Predict first")
+        for key in ("Escape", "Enter"):
+            start.click()
+            figure.page.keyboard.type("1234")
+            figure.page.keyboard.press(key)
+            assert not figure.place.locator(".cx-question").is_visible()
+            assert start.evaluate("button => button === document.activeElement")
+            said = figure.place.locator(".cx-verdict").inner_text()
+            assert bool(said) == (key == "Enter")
+        turn(figure, "End")
+        assert figure.place.locator(".cx-verdict").inner_text() == ""
+
+
+@EXPLORERS
+def test_a_link_leads_past_the_figure(browser, explorer):
+    with opened(browser, explorer()) as figure:
+        figure.page.evaluate("document.body.append(document.createElement('button'))")
+        figure.page.keyboard.press("Tab")
+        skip = figure.place.get_by_role("link", name="Skip this figure")
+        assert skip.evaluate("link => link === document.activeElement")
+        assert skip.bounding_box()["height"] >= 24
+        figure.page.keyboard.press("Enter")
+        figure.page.keyboard.press("Tab")
+        assert figure.page.evaluate("!document.activeElement.closest('.cx')")
+        assert not figure.page.evaluate("location.hash")
+
+
+# --- Beside old scripts ---
+
+
+@EXPLORERS
+def test_a_live_module_works_beside_broken_builtins(browser, explorer):
+    with opened(browser) as figure:
+        module = bundle.module(explorer.name()).replace("export default", "window.module =")
+        figure.page.add_script_tag(content=f"{OLD_PAGE} (() => {{ {module} }})()")
+        made = explorer()
+        state = made.state | {"_limits": explorer.limits(), "_initial": made.state}
+        figure.page.evaluate(
+            """state => {
+                const el = document.querySelector('main'), heard = [];
+                el.dataset.explorer = '';
+                const set = (key, value) => { state[key] = value; heard.forEach(one => one()); };
+                const on = (_, one) => heard.push(one), get = key => state[key];
+                module.render({ model: { get, set, on, off() {}, save_changes() {} }, el });
+            }""",
+            state,
+        )
+        moved = figure.place.evaluate(STAGE)
+        assert figure.place.locator(".cx-views > *").count()
+        assert figure.do().sentence == made.sentence()
+        assert not moved
 
 
 # --- Without a script, in print, with other colours ---

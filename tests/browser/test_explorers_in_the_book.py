@@ -8,7 +8,7 @@ from conftest import PAGES, SITE
 
 from convkit import explorers
 
-PAGE_BYTES, PAGE_GZIP_BYTES, STATE_BYTES = 64_000, 25_000, 10_000
+PAGE_BYTES, PAGE_GZIP_BYTES, STATE_BYTES = 64_000, 25_000, 12_500
 
 
 def source(name):

@@ -3,6 +3,7 @@
 import re
 from functools import partial
 
+import hands
 import numpy as np
 import pytest
 import trials
@@ -12,7 +13,7 @@ import convkit as ck
 from convkit.explorers import Field
 
 TOWER, LAYERS = "Tower", "Layers"
-RANGES = {"k": (1, 6), "s": (1, 4), "d": (1, 5), "p": (0, 5)}
+RANGES = {"k": (1, 8), "s": (1, 4), "d": (1, 9), "p": (0, 5)}
 
 # What a bug in the JavaScript must be noticed as: file, what it says, what it would say.
 BUGS = {
@@ -178,7 +179,7 @@ def test_every_unit_lights_its_paths_down_and_up(browser):
 )  # fmt: skip
 def test_presets(browser, preset, said):
     with opened(browser, Field(depth=2, p=[2, 2, 2, 2])) as figure:
-        seen = figure.do(["press", preset])
+        seen = figure.do(["set", "layers as in", preset])
     assert said in seen.sentence
     if preset == "k = 3, 3, 3":
         assert seen.sum == "paths to x: 1 + 3 + 6 + 7 + 6 + 3 + 1 = 27"
@@ -186,9 +187,28 @@ def test_presets(browser, preset, said):
         assert "r = 7 + 1·(3−1)·4 = 15, jump = 4·2 = 8" in seen.formula
 
 
+@pytest.mark.parametrize(
+    ("network", "size", "jump"),
+    [("LeNet-5", 16, 4), ("VGG", 10, 2), ("ResNet", 27, 4), ("WaveNet", 16, 1)],
+)
+def test_networks(browser, network, size, jump):
+    """Sizes and jumps as published; the state is the network, and says so."""
+    with opened(browser, Field()) as figure:
+        seen = figure.do(["set", "layers as in", network])
+        last = seen.formula.split("layer 4: ")[1]
+        assert f" = {size}, jump" in last
+        assert f" = {jump}, start" in last
+        assert seen.controls["layers as in"] == network
+        assert figure.do(["set", "layers", 3]).controls["layers as in"] == "own"
+
+
 def test_keys_walk_through_the_tower(browser):
     with opened(browser, Field()) as figure:
         place = figure.place
+        stop = place.locator("svg [tabindex='0']")
+        assert stop.get_attribute("aria-label") == "layer 3 5: 1 path", "the picked unit"
+        figure.do(["point", TOWER, 0, place_in(Field(), 3, 0)])
+        place.locator(".cx-column").nth(place_in(Field(), 3, 0)).focus()
         assert place.locator("svg [tabindex='0']").count() == 1
         place.locator("svg [tabindex='0']").focus()
         walk = [("Right", "3 1"), ("Down", "2 1"), ("Left", "2 0"), ("Up", "3 0")]
@@ -197,6 +217,45 @@ def test_keys_walk_through_the_tower(browser):
             label = figure.page.evaluate("document.activeElement.getAttribute('aria-label')")
             assert label == f"layer {name}: 1 path"
         assert place.locator("svg [tabindex='0']").count() == 1
+
+
+# --- The picture ---
+
+BOX = """place => {
+    const stage = place.querySelector('.cx-picture').getBoundingClientRect();
+    return [...place.querySelectorAll('.cx-picture > div')].filter(e => !e.hidden).map(e => {
+        const { left, top, width } = e.getBoundingClientRect();
+        return [left - stage.left, top - stage.top, width].map(v => v / stage.width);
+    });
+}"""
+
+
+def test_the_boxes_are_the_fields_of_the_unit_and_those_below_it(browser):
+    explorer = Field(n=32, depth=3, k=[3, 3, 5, 3], s=[2, 1, 1, 1], l=3, i=2, j=4)
+    with opened(browser, explorer) as figure:
+        boxes = 32 * np.array(figure.place.evaluate(BOX))
+    size, jump, _ = explorer.field
+    expected = [[2 * jump, 4 * jump, size]]
+    middle = np.array([2, 4]) * jump + (size - 1) / 2
+    for layer in ck.receptive_field(explorer.layers)[:2]:
+        units = np.floor((middle - (layer.size - 1) / 2) / layer.stride + 0.5)
+        expected.append([*(units * layer.stride), layer.size])
+    np.testing.assert_allclose(sorted(boxes.tolist()), sorted(expected), atol=0.1)
+
+
+def test_the_box_is_brought_by_hand_and_keys(browser):
+    with opened(browser, Field(n=32, l=2, i=3, j=3)) as figure:
+        x, y = hands.middle(figure, "", ".cx-picture")
+        hands.drag(figure, (x - 40, y - 40), (40, 40))
+        at = 32 * np.array(figure.place.evaluate(BOX))
+        biggest = max(at.tolist(), key=lambda box: box[2])
+        np.testing.assert_allclose(biggest, [14, 14, 5], atol=1)
+        box = figure.place.locator(".cx-box")
+        box.focus()
+        for key in ("ArrowRight", "ArrowRight", "ArrowUp"):
+            figure.page.keyboard.press(key)
+        moved = max((32 * np.array(figure.place.evaluate(BOX))).tolist(), key=lambda box: box[2])
+        np.testing.assert_allclose(np.subtract(moved, biggest), [2, -1, 0], atol=0.1)
 
 
 # --- Predict, then look ---

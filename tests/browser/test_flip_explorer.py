@@ -13,9 +13,7 @@ from figures import opened, value_of
 import convkit as ck
 from convkit.explorers import Flip
 
-X, W, TABLE, RAILS, OUTPUT = (
-    "Signal x", "Kernel w", "Products", "Kernel below the signal", "Output y"
-)  # fmt: skip
+SIGNAL, KERNEL, TABLE, OUTPUT = "Signal", "Kernel", "Products", "Output y"
 MODES = ["full", "same", "valid"]
 
 BUGS = {
@@ -24,7 +22,9 @@ BUGS = {
     "same off the centre": ("flip.js", "Math.floor((k - 1) / 2)", "Math.floor(k / 2)"),
     "valid of a short signal": ("flip.js", "Math.min(n, k) - 1, Math.abs", "n - 1, Math.abs"),
     "swapped arguments, table as before": ("flip.js", "swap ? [b, a] : [a, b]", "[a, b]"),
-    "rails run backwards": ("flip.js", "first + i - a", "first + i + a"),
+    "the kernel does not turn": ("flip.js", "left + (flip ? -b : b)", "left + b"),
+    "the kernel a place too far": ("flip.js", "left = k - 1 + net.first", "left = k + net.first"),
+    "places count from 0": ("flip.js", "number(first + i)}]", "number(i)}]"),
     "sign of a coefficient lost": ("flip.js", "(i ? ' − ' : '−')", "(i ? ' + ' : '')"),
     "exponents of the kernel not inverted": ("flip.js", "0, net.flip ? 1 : -1", "0, 1"),
     "call without the flip": ("flip.js", "(flip ? '.flip(-1)' : '')", "''"),
@@ -50,7 +50,8 @@ def next_setting(explorer, rng):
     acts.append(["set", "flip the kernel (convolution)", explorer.flip])
     acts.append(["set", "swap x and w", explorer.swap])
     acts.append(["set", "mode", explorer.mode])
-    trait, view = [("x", X), ("w", W)][rng.integers(2)]
+    trait = "xw"[rng.integers(2)]
+    view = SIGNAL if (trait == "x") != explorer.swap else KERNEL
     return acts + trials.turn_bar(explorer, trait, view, rng, 9)
 
 
@@ -78,6 +79,9 @@ def differences(explorer, seen):
     yield from wrong_formula(explorer, seen)
     yield from wrong_calls(seen, x, w, y)
     yield from wrong_rails(explorer, seen)
+    picked = first_place(explorer) + min(explorer.i, y.size - 1)
+    if not seen.sum.startswith(f"y[{picked}] = ".replace("-", "−")):
+        yield f"{explorer!r}: {seen.sum} should be of y[{picked}]"
 
 
 def wrong_formula(explorer, seen):
@@ -108,14 +112,24 @@ def wrong_calls(seen, x, w, y):
 
 
 def wrong_rails(explorer, seen):
-    """Where the products below signal and kernel are not theirs, or do not add up to the output."""
-    picked = min(explorer.i, explorer.output.size - 1)
-    signal, kernel, products = (
-        np.array([float((text or "0").replace("−", "-")) for text in row[1:]])
-        for row in seen.texts(RAILS)
-    )
-    if not np.array_equal(signal * kernel, products) or products.sum() != explorer.output[picked]:
-        yield f"{explorer!r}: rails {signal} {kernel} {products}"
+    """Where signal, kernel and the products below it are not those of the picked output."""
+    signal, kernel = (explorer.w, explorer.x) if explorer.swap else (explorer.x, explorer.w)
+    weights = seen.numbers(KERNEL)[0]
+    products = np.array([float(text.replace("−", "-")) for text in seen.raw["under"][KERNEL]])
+    if seen.numbers(SIGNAL)[0].tolist() != signal or weights.tolist() != kernel:
+        yield f"{explorer!r}: {seen.numbers(SIGNAL)} and {weights}"
+    meets = outputs_of(explorer) == min(explorer.i, explorer.output.size - 1)
+    expected = (meets * np.outer(explorer.x, explorer.w)).sum(axis=1 if explorer.swap else 0)
+    if products.tolist() != expected.tolist():
+        yield f"{explorer!r}: the products {products} are {expected}"
+
+
+def first_place(explorer):
+    """The index of the first output in the formulas: x_{i+m} w_m, or x_{i-m} w_m if flipped."""
+    signal, kernel = (explorer.w, explorer.x) if explorer.swap else (explorer.x, explorer.w)
+    n, k = len(signal), len(kernel)
+    skipped = {"full": 0, "same": (k - 1) // 2, "valid": min(n, k) - 1}[explorer.mode]
+    return skipped - (0 if explorer.flip else k - 1)
 
 
 def wrong(figure, explorer, rng):
@@ -153,6 +167,7 @@ def expected_links(explorer):
     """For each view and each of its cells: what should light up, by the products concerned."""
     outputs = outputs_of(explorer)
     rows, columns = np.indices(outputs.shape)
+    x, w = (KERNEL, SIGNAL) if explorer.swap else (SIGNAL, KERNEL)
 
     def lights(products):
         concerned = np.argwhere(products).tolist()
@@ -160,17 +175,16 @@ def expected_links(explorer):
             place for r, c in concerned for place in [(r + 1, c + 1), (r + 1, 0), (0, c + 1)]
         ]
         return {
-            X: {(0, r) for r, _ in concerned},
-            W: {(0, c) for _, c in concerned},
+            SIGNAL: {(0, c if explorer.swap else r) for r, c in concerned},
             TABLE: set(corners),
             OUTPUT: {(0, int(i)) for i in outputs[products] if i >= 0},
         }
 
     for r in range(outputs.shape[0]):
-        yield X, (0, r), lights(rows == r)
+        yield x, (0, r), lights(rows == r)
         yield TABLE, (r + 1, 0), lights(rows == r)
     for c in range(outputs.shape[1]):
-        yield W, (0, c), lights(columns == c)
+        yield w, (0, c), lights(columns == c)
         yield TABLE, (0, c + 1), lights(columns == c)
     for r, c in np.ndindex(outputs.shape):
         yield TABLE, (r + 1, c + 1), lights((rows == r) & (columns == c))
@@ -217,10 +231,12 @@ def test_the_products_of_an_input_go_to_its_outputs(browser):
     with opened(browser, explorer) as figure:
         for r in range(4):
             y = np.zeros(4)
-            said = figure.do(["point", X, 0, r]).sum.removeprefix("products: ").split(", ")
+            said = figure.do(["point", SIGNAL, 0, r]).sum.removeprefix("products: ").split(", ")
             for product, place in (text.split(" in ") for text in said):
                 if place != "no output":
-                    y[int(place[2:-1])] += value_of(product)
+                    y[int(place[2:-1].replace("−", "-")) - first_place(explorer)] += value_of(
+                        product
+                    )
             alone = np.eye(4)[r] * explorer.x
             assert y.tolist() == ck.correlate(alone, explorer.w, "same").tolist()
 
@@ -253,16 +269,35 @@ def test_steps_move_the_kernel_and_end_at_the_last_output(browser):
         for expected in [4, 4]:
             seen = figure.do(["press", "Next output"])
             assert seen.marked(OUTPUT, "cx-picked") == {(0, expected)}
-        last = [text for text in seen.texts(RAILS)[1] if text]
-        assert last == ["w", "4", "5", "6"]
-        assert seen.texts(RAILS)[1][-3:].tolist() == ["4", "5", "6"]
+        assert seen.numbers(KERNEL).tolist() == [[4, 5, 6]]
+        assert seen.raw["under"][KERNEL] == ["12", "0", "0"]
+
+
+def lefts(figure, view, count):
+    return [bar(figure, view, i).bounding_box()["x"] for i in range(count)]
+
+
+def test_the_kernel_stands_below_what_it_meets_and_turns_with_the_flip(browser):
+    with opened(browser, Flip(x=[1, 2, 3, 4], w=[3, 2], i=1), **trials.CALM) as figure:
+        x, w = lefts(figure, SIGNAL, 4), lefts(figure, KERNEL, 2)
+        np.testing.assert_allclose(w, x[:2], atol=2)
+        figure.do(["set", "flip the kernel (convolution)", True])
+        np.testing.assert_allclose(lefts(figure, KERNEL, 2), x[1::-1], atol=2)
+
+
+def test_the_kernel_slides_in_a_fifth_of_a_second(browser):
+    """And not at all for readers who want calm, which another test says."""
+    with opened(browser, Flip()) as figure:
+        moving = "e => parseFloat(getComputedStyle(e).transitionDuration)"
+        times = figure.place.locator(".cx-column").evaluate_all(f"all => all.map({moving})")
+        assert 0 < max(times) <= 0.2
 
 
 def test_the_answer_is_hidden_until_there_is_a_guess(browser):
     with opened(browser, Flip()) as figure:
         figure.do(["press", "Next output"], ["press", "Predict first"])
         verdict = "You said 30; it is 32."
-        trials.check_guess(figure, "What is y[2]?", [OUTPUT], ["32"], verdict)
+        trials.check_guess(figure, "What is y[0]?", [OUTPUT], ["32"], verdict)
 
 
 # --- The bars ---
@@ -274,43 +309,43 @@ def bar(figure, view, i):
 
 def test_a_bar_is_dragged_by_mouse(browser):
     with opened(browser, Flip()) as figure:
-        mouse, box = figure.page.mouse, bar(figure, X, 1).locator(".cx-back").bounding_box()
+        mouse, box = figure.page.mouse, bar(figure, SIGNAL, 1).locator(".cx-back").bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         mouse.move(x, y)
         mouse.down()
-        for offset, value in (-12, 5), (-28, 9), (-90, 9), (8, 0), (90, -9), (-12, 5):
+        for offset, value in (-24, 5), (-56, 9), (-90, 9), (16, 0), (90, -9), (-24, 5):
             mouse.move(x + 40, y + offset)  # off the column: the bar is held
-            assert figure.do().numbers(X).tolist() == [[1, value, 3]]
+            assert figure.do().numbers(SIGNAL).tolist() == [[1, value, 3]]
         mouse.up()
         mouse.move(x, y + 20)
-        assert figure.do().numbers(X).tolist() == [[1, 5, 3]]
+        assert figure.do().numbers(SIGNAL).tolist() == [[1, 5, 3]]
 
 
 @pytest.mark.parametrize(("button", "moves"), [("right", (20, -36)), ("left", (1, 0))])
 def test_neither_the_right_button_nor_a_click_changes_a_bar(browser, button, moves):
     with opened(browser, Flip()) as figure:
-        mouse, box = figure.page.mouse, bar(figure, X, 0).locator(".cx-back").bounding_box()
+        mouse, box = figure.page.mouse, bar(figure, SIGNAL, 0).locator(".cx-back").bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + 0.9 * box["height"]
         mouse.move(x, y)
         mouse.down(button=button)
         mouse.move(x + moves[0], y + moves[1])
         mouse.up(button=button)
-        assert figure.do().numbers(X).tolist() == [[1, 2, 3]]
+        assert figure.do().numbers(SIGNAL).tolist() == [[1, 2, 3]]
 
 
 def test_a_bar_is_moved_by_keys_and_buttons(browser):
     with opened(browser, Flip()) as figure:
-        first, keys = bar(figure, X, 0), figure.page.keyboard
+        first, keys = bar(figure, SIGNAL, 0), figure.page.keyboard
         first.focus()
         for key, expected in ("ArrowUp", [2, 2, 3]), ("-", [1, 2, 3]), ("7", [7, 2, 3]):
             keys.press(key)
-            assert figure.do().numbers(X).tolist() == [expected]
+            assert figure.do().numbers(SIGNAL).tolist() == [expected]
         keys.press("End")
         keys.press("ArrowDown")
-        assert figure.do(["press", "Increase x 2"]).numbers(X).tolist() == [[7, 2, 3]]
+        assert figure.do(["press", "Increase x 2"]).numbers(SIGNAL).tolist() == [[7, 2, 3]]
         focused = figure.page.evaluate("document.activeElement.getAttribute('aria-label')")
         assert focused == "x 2"
-        last = bar(figure, X, 2)
+        last = bar(figure, SIGNAL, 2)
         assert last.get_attribute("aria-valuenow") == "3"
         assert last.get_attribute("tabindex") == "0"
         assert first.get_attribute("tabindex") == "-1"
@@ -330,8 +365,10 @@ def test_an_output_is_picked_by_click_and_enter(browser):
 def test_the_focused_bar_has_a_ring(browser):
     with opened(browser, Flip()) as figure:
         figure.page.keyboard.press("Tab")
-        bar(figure, X, 2).focus()
+        bar(figure, SIGNAL, 2).focus()
         width = (
-            bar(figure, X, 2).locator(".cx-back").evaluate("e => getComputedStyle(e).strokeWidth")
+            bar(figure, SIGNAL, 2)
+            .locator(".cx-back")
+            .evaluate("e => getComputedStyle(e).strokeWidth")
         )
         assert width == "3px"

@@ -29,13 +29,27 @@ EXPLORERS = [
         "Flip", "x=[1, 2, 3], w=[4, 5, 6]", 3, "length of x", "(1, 1, {}), (1, 1, 3)",
         grid="Products", read="len({}.x)", write="{}.x = [1] * {value}",
     ),
+    Explorer(
+        "Template", "map='level part'", 8, "template size k", "F.avg_pool2d(x, {}, 1)", None,
+        **trait("k"),
+    ),
     Explorer("Superpose", "s=1", 1, "stride s", "stride={}", None, **trait("s")),
     Explorer("Matrix", "n=6", 6, "input size n", "# (1, 1, {})", "Matrix", **trait("n")),
-    Explorer("Edges", "n=8", 8, "input size n", "(1, 1, {0}, {0})", "Output y", **trait("n")),
+    Explorer(
+        "Edges", "image='bar', n=8", 8, "input size n", "(1, 1, {0}, {0})", "Output y",
+        **trait("n"),
+    ),
     Explorer("Field", "depth=2", 2, "layers", "layer {}: r =", "Layers", **trait("depth")),
     Explorer(
         "Stride", "n=7, k=3, p=1, s=2, d=1", 2, "stride s", "stride={}",
         "Input with padding", **trait("s"),
+    ),
+    Explorer("Waves", "s=2", 2, "stride s", "stride={}", None, **trait("s")),
+    Explorer("Shift", "right=1", 1, "right", "roll((0, {}), (2, 3))", "max", **trait("right")),
+    Explorer("Channels", "C=4", 4, "inputs C", "(1, {}, 4, 4)", "Board", **trait("C")),
+    Explorer(
+        "Backward", "k=3", 3, "kernel size k", "w.grad: (1, 1, {})",
+        "What outputs send to inputs", **trait("k"),
     ),
 ]  # fmt: skip
 WITH_GRID = [explorer for explorer in EXPLORERS if explorer.grid]

@@ -29,7 +29,7 @@ def test_first_screen(visit_page):
     with visit_page("intro") as visit:
         page = visit.page
         figure = page.locator("[data-explorer=edges]").first
-        canvases, kernel = figure.locator("canvas"), figure.locator(".cx-kernel").first
+        canvases, kernel = figure.locator("canvas"), figure.get_by_role("grid", name="Kernel w")
         presets = figure.get_by_label("kernel", exact=True)
         first = [
             page.locator("article h1"),

@@ -11,6 +11,7 @@ from figures import number, opened, value_of
 from trials import places
 
 from convkit.explorers import Matrix
+from convkit.explorers import matrix as defaults
 
 MATRIX, VECTOR, PRODUCT, KERNEL = "Matrix", "Vector", "Product", "Kernel"
 SLIDERS = {"n": "input size n", "k": "kernel size k", "d": "dilation d", "s": "stride s"}
@@ -46,6 +47,8 @@ def next_setting(explorer, rng):
         value = bool(rng.random() < (0.2 if trait == "flat" else 0.4))
         setattr(explorer, trait, value)
         acts.append(["set", label, value])
+        if trait == "flat":
+            swap_defaults(explorer)
     explorer.mode = str(rng.choice(MODES))
     acts.append(["set", "mode", explorer.mode])
     for trait, (low, high) in RANGES.items():
@@ -55,6 +58,16 @@ def next_setting(explorer, rng):
         setattr(explorer, trait, value)
         acts.append(["set", SLIDERS[trait], value])
     return [*acts, *edits(explorer, rng)]
+
+
+def swap_defaults(explorer):
+    """As the switch does: what was a default becomes the default of what it shows now."""
+    line = {"w": defaults.WEIGHTS, "x": defaults.VECTOR}
+    square = {"w": defaults.SIDES, "x": defaults.SQUARE}
+    old, new = (line, square) if explorer.flat else (square, line)
+    for key, value in old.items():
+        if getattr(explorer, key) == value:
+            setattr(explorer, key, new[key])
 
 
 def edits(explorer, rng):
@@ -251,6 +264,27 @@ def test_the_transpose_does_not_undo(browser):
     assert seen.numbers(PRODUCT)[:, 0].tolist() == [2, -5, 5, 0, -3, 9]
     assert seen.sentence.endswith("does not undo A: the largest entry of |AᵀA − I| is 13.")
     assert seen.call.startswith("F.conv_transpose1d(g, w, ")
+
+
+def test_a_picture_has_a_default_of_its_own(browser):
+    """A bright square, whose sides the kernel finds; what a reader has changed stays."""
+    with opened(browser, Matrix(), Matrix(w=[7, 0, 0, 0])) as figure:
+        switch = ["set", "2-D: 4 × 4 input, 2 × 2 kernel"]
+        seen = figure.do([*switch, True])
+        assert not list(differences(Matrix(flat=True), seen))
+        assert seen.numbers(PRODUCT).reshape(3, 3).tolist() == [[-2, 0, 2], [-4, 0, 4], [-2, 0, 2]]
+        assert not list(differences(Matrix(), figure.do([*switch, False])))
+        assert figure.at(1).do([*switch, True]).numbers(KERNEL).tolist() == [[7, 0], [0, 0]]
+
+
+def test_reduced_it_offers_two_sizes(browser):
+    explorer = Matrix(reduced=True, w=[1, 2, 3, 4])
+    with opened(browser, explorer) as figure:
+        seen = figure.do(["set", "kernel size k", 4])
+        explorer.k = 4
+        assert set(seen.controls) == {"input size n", "kernel size k"}
+        assert not list(differences(explorer, seen))
+        assert "rank" not in seen.sentence
 
 
 def test_controls_that_do_nothing_are_away(browser):

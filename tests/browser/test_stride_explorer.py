@@ -25,10 +25,11 @@ INPUT, KERNEL, OUTPUT = "Input with padding", "Kernel", "Output"
 BUGS = {
     "none": None,
     "ceil for floor": ("arithmetic.js", "Math.floor((axis.n", "Math.ceil((axis.n"),
-    "flipped kernel": ("stride.js", "1 : net.w[term.a]", "1 : net.w[net.k - 1 - term.a]"),
+    "flipped kernel": ("stride.js", "? 1 : w[a][b])", "? 1 : w[k - 1 - a][b])"),
     "stride ignored by the readers": ("arithmetic.js", "- a * axis.d) / axis.s", "- a * axis.d)"),
     "dilation dropped from the span": ("arithmetic.js", "d * (k - 1) + 1", "(k - 1) + 1"),
     "dilation dropped from what is read": ("arithmetic.js", "i * s + a * d - p", "i * s + a - p"),
+    "dilation dropped from the output": ("stride.js", "row[j * s + b * d", "row[j * s + b"),
     "padding on one side": ("arithmetic.js", "axis.n + 2 * axis.p", "axis.n + axis.p"),
     "rows for columns": ("stride.js", "pairs(reads(i, rows), ", "pairs(reads(j, rows), "),
     "last tie wins": ("stride.js", "(net, i, j)[0]].some(", "(net, i, j).at(-1)].some("),
@@ -139,7 +140,8 @@ def test_rows_and_columns_apart(browser, op):
 def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
     rng = np.random.default_rng(3)
     below = Stride(op="max", x=rng.integers(-9, 0, (9, 9)))  # so that padding shows, if it counts
-    explorers = [small("conv", rng), below]
+    deep = Stride(n=6, k=2, p=0, s=1, d=2)
+    explorers = [small("conv", rng), deep, below]
     trials.check_noticed(browser, monkeypatch, BUGS[bug], explorers, partial(wrong, rng=rng))
 
 
@@ -249,6 +251,17 @@ def test_winners_and_ties_are_marked(browser):
 def test_the_lectures_example(browser):
     with opened(browser, Stride(n=(3, 5), k=3, p=(2, 1), s=2, d=1)) as figure:
         assert figure.do().texts(OUTPUT).shape == (3, 3)
+
+
+def test_how_often_each_input_is_read(browser):
+    """Where the values were; and nothing there can be edited."""
+    explorer = Stride(n=7, k=3, p=1, s=2, reads=True)
+    with opened(browser, explorer) as figure:
+        seen = figure.do(["key", INPUT, 1, 1, "9"])
+        inner = seen.texts(INPUT)[1:-1, 1:-1]
+        assert inner.astype(int).tolist() == explorer.coverage.tolist()
+        values = figure.do(["set", "how often each is read", False]).numbers(INPUT)
+        assert values[1:-1, 1:-1].tolist() == explorer.input.tolist()
 
 
 def test_steps_end_at_the_last_output(browser):

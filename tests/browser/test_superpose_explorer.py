@@ -16,7 +16,7 @@ Y, RESIDUAL, AFTER, OLD = (
     "Output y, of mirrored copies of w", "f(x + z) − f(x) − f(z)", "f(shift x)", "shift f(x)"
 )  # fmt: skip
 TESTS = ["superposition", "additivity", "shift"]
-N, HALF = 12, 60
+N, HALF = 12, 105
 
 BUGS = {
     "none": None,

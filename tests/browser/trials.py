@@ -70,7 +70,7 @@ def turn_bar(explorer, trait, view, rng, largest):
     i, value = int(rng.integers(len(values))), int(rng.integers(-largest, largest + 1))
     values[i] = value
     setattr(explorer, trait, values)
-    keys = [str(value - 1), "ArrowUp"] if value > 0 else ["0", *["ArrowDown"] * -value]
+    keys = [str(value - 1), "+"] if value > 0 else ["0", *["-"] * -value]
     return [["key", view, 0, i, key] for key in keys]
 
 

@@ -7,6 +7,7 @@ export const sum = values => values.reduce((total, value) => total + value, 0);
 export const pairs = (rows, columns) => rows.flatMap(r => columns.map(c => [r, c]));
 export const table = (rows, columns, entry) => range(rows).map(i => range(columns).map(j => entry(i, j)));
 export const largest = values => Math.max(1, ...values.flat(2).filter(Number.isFinite).map(Math.abs));
+export const copy = value => JSON.parse(JSON.stringify(value));
 export const equal = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 /** How many inputs a kernel of k weights reaches over, with its gaps. */

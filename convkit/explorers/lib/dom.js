@@ -1,18 +1,27 @@
 // The few things that every explorer makes of HTML.
 
-const SVG = new Set(['svg', 'g', 'rect', 'line', 'text', 'path', 'circle']);
+const SVG = new Set(['svg', 'g', 'rect', 'line', 'text', 'path', 'circle', 'image']);
+
+/** The two colours of convkit.plotting for signs, where a picture has no numbers. */
+export const POSITIVE = [166, 124, 0];
+export const NEGATIVE = [98, 54, 168];
 
 /** An element with classes, properties and children: h('div.cx-row', { onclick }, 'words', child). */
 export function h(tag, properties = {}, ...children) {
   const [name, ...classes] = tag.split('.');
   const element = SVG.has(name) ? document.createElementNS('http://www.w3.org/2000/svg', name) : document.createElement(name);
   element.classList.add(...classes);
+  give(element, properties);
+  element.append(...children.filter(child => child != null));
+  return element;
+}
+
+/** Give an element these attributes and listeners. */
+export function give(element, properties) {
   for (const [key, value] of Object.entries(properties)) {
     if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
     else if (value != null && value !== false) element.setAttribute(key, value === true ? '' : value);
   }
-  element.append(...children.filter(child => child != null));
-  return element;
 }
 
 /** A number as a book prints it: at most two decimals, a true minus sign. */
@@ -28,12 +37,13 @@ export const button = (label, onclick, properties = {}) =>
 
 /** A view under its title, in the colour of its role; `head` sets the title. A view too wide scrolls. */
 export function panel(role, view) {
-  const title = h('div.cx-title'), el = h(`div.cx-${role}`, {}, h('div.cx-head', {}, title), h('div.cx-scroll', {}, view));
+  const title = h('div.cx-title'), el = h('div', { style: `--role: var(--${role})` }, h('div.cx-head', {}, title), h('div.cx-scroll', {}, view));
   return { el, head: words => title.replaceChildren(...[words].flat()) };
 }
 
-/** An element that is as high as this text would make it, however short its own. */
-export const roomy = (element, text) => (text ? h('div.cx-room', { 'data-room': text }, element) : element);
+/** An element as high as a text of so many letters would make it, or as a list of such lines. */
+export const roomy = (element, letters = 0) =>
+  h('div.cx-room', { 'data-room': [letters].flat().map(n => 'words '.repeat(n / 6)).join('\n') }, element);
 
 /** Add a style sheet, unless it is there. */
 export function addStyle(text) {
@@ -58,11 +68,13 @@ export function slider({ label, symbol, low, high, change }) {
   return { el: h('div.cx-slider', {}, name, input, shown), show };
 }
 
+// For toggle:
 export function toggle({ label, change }) {
   const input = h('input', { type: 'checkbox', onchange: () => change(input.checked) });
   return { el: h('label', {}, input, ' ', label), show: on => { input.checked = on; } };
 }
 
+// End.
 /** A select with the words for each value. */
 export function choice({ label, words, change }) {
   const id = freshId(), values = Object.keys(words);

@@ -1,6 +1,6 @@
 // What all explorers share: controls bound to the state, one pointed-at thing, the texts, predict-then-look.
-import { clamp, equal } from './arithmetic.js';
-import { addStyle, button, choice, freshId, h, number, roomy, slider, toggle } from './dom.js';
+import { clamp, copy, equal } from './arithmetic.js';
+import { addStyle, button, choice, freshId, give, h, number, roomy, slider, toggle } from './dom.js';
 
 // JupyterLab cancels arrow keys on sliders, and runs its own commands (m, a, d d) on keys that bubble out;
 // its undo would take back what the reader typed in a cell. Other shortcuts with Ctrl or Cmd, and
@@ -17,12 +17,12 @@ export const answer = text => h('span.cx-answer', {}, text);
 
 /**
  * The frame around an explorer. `title` names it to a screen reader, `prompt` says what to do first, until it is done.
- * `room` keeps the figure's size: for formula, sentence, call and question the longest text that they may hold.
- * (The sum has as many lines as --sum-lines says, and is cut off beyond.)
+ * `room` keeps the figure's size: how many letters formula, sentence, call and question may have, or a list
+ * for a formula of several lines. `low`: the formula stands below the views. (The sum has as many lines as --sum-lines says, and is cut off beyond.)
  * Returns what the explorer is built from; end `render` with `return f.start(draw)`, where `draw` sets
  * the views and calls `f.write({ formula, sum, sentence, warn, call, question, solution })`.
  */
-export function frame({ model, el }, title, { prompt, room = {} } = {}) {
+export function frame({ model, el }, title, { prompt, room = {}, low } = {}) {
   addStyle(STYLE);
   const get = key => model.get(key), limits = get('_limits');
   const put = changes => {
@@ -33,16 +33,17 @@ export function frame({ model, el }, title, { prompt, room = {} } = {}) {
   const controls = h('div.cx-controls'), first = prompt && h('p.cx-prompt', {}, prompt);
   const formula = h('p.cx-formula'), sum = h('p.cx-formula.cx-sum'), sentence = h('p.cx-sentence');
   const views = h('div.cx-views'), call = h('code.cx-call');
-  const live = h('div.cx-hidden', { role: 'status', 'aria-live': 'polite' });
-  const asked = predict(asking => { f.stop(); root.classList.toggle('cx-asking', asking); f.draw(); });
+  const live = h('div.cx-hidden', { role: 'status' });
+  const asked = predict(room.question, asking => { f.stop(); root.classList.toggle('cx-asking', asking); f.draw(); });
   const steps = stepper();
   const buttons = h('div.cx-row', {}, asked.start,
-    button('Reset', () => { f.stop(); put(structuredClone(get('_initial'))); }));
+    button('Reset', () => { f.stop(); put(copy(get('_initial'))); }));
   const end = h('span', { tabindex: -1, id: freshId() });
   const skip = h('a.cx-skip', { href: '#' + end.id, onclick: event => { event.preventDefault(); end.focus(); } }, 'Skip this figure');
+  const top = roomy(formula, room.formula);
   const root = h('div.cx', { role: 'group', 'aria-label': title }, skip, first, controls,
-    roomy(formula, room.formula), views, sum, roomy(sentence, room.sentence),
-    h('div.cx-stack', {}, buttons, roomy(asked.form, room.question)), h('div.cx-after', {}, asked.verdict, steps.el), roomy(h('p', {}, call), room.call), live, end);
+    ...(low ? [views, top] : [top, views]), sum, roomy(sentence, room.sentence),
+    h('div.cx-stack', {}, buttons, asked.form), h('div.cx-after', {}, asked.verdict, steps.el), roomy(h('p.cx-formula', {}, call), room.call), live, end);
   keepKeys(root);
   root.addEventListener('cx-edit', ({ detail }) => steps.offer(detail));
   el.append(root);
@@ -72,33 +73,31 @@ export function frame({ model, el }, title, { prompt, room = {} } = {}) {
     root, get, put, limits, views, buttons, pointed: null,
     draw() {},
     stop() {},
-    /** Whether the reader is asked for a guess now. */
-    asking: () => asked.asking(),
     slider: (key, label, symbol = key) => bind(key, slider, { label, symbol, ...limits[key] }),
+    // For toggle:
     toggle: (key, label) => bind(key, toggle, { label }),
+    // End.
     /** A select; `words` are what the reader sees of each choice, by default the choices themselves. */
     choice: (key, label = key, words = Object.fromEntries(limits[key].choices.map(word => [word, word]))) =>
       bind(key, choice, { label, words }),
     controls: (...elements) => controls.append(...elements),
     /** Have `show` called before each drawing, for a control that is not bound to one key. */
     follow: show => shows.push(show),
+    // For when:
     /** Show an element only in some states. A control, or one of a stack, keeps its place. */
     when(test, element) {
-      f.follow(() => { element.hidden = !test(); });
-      return element;
-    },
-    /** The same for what no control of the page changes: it takes no place while it is away. */
-    only(test, element) {
-      f.follow(() => { element.classList.toggle('cx-gone', !test()); });
+      f.follow(() => element.classList.toggle('cx-off', !test()));
       return element;
     },
     /** Elements in one place, as large as the largest of them: show one at a time, with f.when. */
     stack: (...elements) => h('div.cx-stack', {}, ...elements),
+    // End.
     /** A handler for pointing at (i, j) of a view by mouse, finger or focus; without arguments: at nothing. */
     point: kind => (i, j) => {
       const next = i === undefined ? null : { kind, i, j };
       if (!equal(next, f.pointed)) { f.pointed = next; f.draw(); }
     },
+    // For player, walk:
     /** Buttons that step through size() places: at() is the present one, go(i) goes to another. */
     player(label, size, at, go) {
       let timer = 0;
@@ -122,20 +121,23 @@ export function frame({ model, el }, title, { prompt, room = {} } = {}) {
     },
     /** Buttons that step the number `key` of the state. */
     walk: (key, label, size) => f.player(label, size, () => get(key), i => put({ [key]: i })),
+    // End.
     /** What a plot's `edit` does for the list `key` of the state. */
     edit: key => (i, value) => put({ [key]: get(key).map((v, at) => (at === i ? value : v)) }),
+    // For editTable:
     /** What a grid's `edit` does for the table `key` of the state. */
     editTable: key => (i, j, change) => {
       const { low, high } = limits[key];
       put({ [key]: get(key).map((row, a) => row.map((v, b) => (a === i && b === j ? clamp(change(v), low, high) : v))) });
     },
+    // End.
     /** Set the texts: strings or lists of strings and nodes. */
     write(parts) {
       const fill = (place, content) => place.replaceChildren(...[content ?? ''].flat());
       fill(formula, parts.formula);
       fill(sum, parts.sum);
       fill(sentence, parts.sentence);
-      sentence.classList.toggle('cx-warn', Boolean(parts.warn));
+      sentence.classList.toggle('cx-warn', !!parts.warn);
       fill(call, parts.call);
       asked.set(parts.question, parts.solution);
       say(parts.question);
@@ -157,31 +159,30 @@ export function frame({ model, el }, title, { prompt, room = {} } = {}) {
 function stepper() {
   const label = h('span', { 'aria-hidden': 'true' });
   const [less, more] = [-1, 1].map(by => button(by < 0 ? '−' : '+', () => offered.change(by)));
-  const el = h('div.cx-row.cx-stepper', { hidden: true }, label, less, more);
+  const el = h('div.cx-row.cx-stepper.cx-off', {}, label, less, more);
   let offered;
   const show = () => {
     const cell = offered?.cell(), name = cell?.dataset.name;
-    el.hidden = !cell || Boolean(cell.fixed);
-    if (el.hidden) return;
+    if (el.classList.toggle('cx-off', !cell || !!cell.fixed)) return;
     label.textContent = name;
-    less.setAttribute('aria-label', `Decrease ${name}`);
-    more.setAttribute('aria-label', `Increase ${name}`);
+    give(less, { 'aria-label': `Decrease ${name}` });
+    give(more, { 'aria-label': `Increase ${name}` });
   };
   return { el, show, offer(detail) { offered = detail; show(); } };
 }
 
 /** Hide the answer until the reader has typed a guess; then show both. No score is kept. */
-function predict(changed) {
+function predict(longest, changed) {
   const id = freshId(), question = h('label', { for: id }), verdict = h('p.cx-verdict', { role: 'status' });
   const guess = h('input', { id, type: 'text', autocomplete: 'off', size: 6 });
-  const form = h('form.cx-row.cx-question', { hidden: true, onsubmit: look, onkeydown: leave }, question, guess, h('button', {}, 'Look'));
+  const form = h('form.cx-row.cx-question.cx-off', { onsubmit: look, onkeydown: leave }, roomy(question, longest), guess, h('button', {}, 'Look'));
   let asking = false, solution;
   const start = button('Predict first', () => { ask(true); guess.value = ''; guess.focus(); });
 
   function ask(whether) {
     asking = whether;
-    form.hidden = !asking;
-    form.closest('.cx-stack').firstChild.hidden = asking;
+    form.classList.toggle('cx-off', !asking);
+    form.closest('.cx-stack').firstChild.classList.toggle('cx-off', asking);
     verdict.textContent = '';
     changed(asking);
   }

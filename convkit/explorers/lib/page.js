@@ -1,12 +1,16 @@
 // A page with no kernel: each explorer gets a model of its own. What the reader changed is kept in the page's address: #stride=s_3*n_8
 // Each explorer is a script of its own, which takes what it needs from LIBRARY; bundle.py makes both.
-import { equal, table } from './arithmetic.js';
+import { equal, range } from './arithmetic.js';
 import { addStyle } from './dom.js';
 import { pageModel } from './model.js';
 
 // --- The address. Whoever made it, a value that the figure does not take is left out. ---
 
-const write = value => [value].flat(2).map(v => (v === true ? 1 : v === false ? 0 : v)).join('.');
+const write = value => [value].flat(Infinity).map(v => (v === true ? 1 : v === false ? 0 : v)).join('.');
+
+/** A list as a table with this many rows and columns, and so on. */
+const fold = (list, [size, ...inner]) => (inner.length
+  ? range(size).map(i => fold(list.slice(i * list.length / size, (i + 1) * list.length / size), inner)) : list);
 
 /** The value that a piece of an address stands for; undefined if it is none. */
 function read(text, { choices, low, high, sizes, pair }) {
@@ -14,9 +18,9 @@ function read(text, { choices, low, high, sizes, pair }) {
   const found = text.split('.').map(part => (/^-?\d+$/.test(part) ? +part : NaN)), { length } = found;
   if (!found.every(value => value >= low && value <= high)) return;
   if (!sizes) return length === 1 ? found[0] : pair && length === 2 ? found : undefined;
-  const [[least, rows], columns] = sizes, width = columns?.[1];       // a table has all its rows and columns
-  if (columns) return length === rows * width ? table(rows, width, (i, j) => found[i * width + j]) : undefined;
-  return length >= least && length <= rows ? found : undefined;
+  const [[least, most], ...inner] = sizes;
+  if (!inner.length) return length >= least && length <= most ? found : undefined;
+  return length === sizes.reduce((all, [, size]) => all * size, 1) ? fold(found, sizes.map(([, size]) => size)) : undefined;
 }
 
 const address = () => new URLSearchParams(location.hash.includes('=') ? location.hash.slice(1) : '');
@@ -33,7 +37,7 @@ function stateFrom(text, first, limits) {
 }
 
 function keep(id, state, first, limits) {
-  const changed = Object.keys(limits).filter(key => !equal(state[key], first[key]));
+  const changed = Object.keys(limits).filter(key => !limits[key].bytes && !equal(state[key], first[key])); // no picture
   const all = address();
   if (changed.length) all.set(id, changed.map(key => `${key}_${write(state[key])}`).join('*'));
   else all.delete(id);

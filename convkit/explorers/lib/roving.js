@@ -2,7 +2,7 @@
 import { clamp, equal } from './arithmetic.js';
 import { drag } from './drag.js';
 
-const STEP = 10;                         // pixels on the way up or down that change a number by one
+export const STEP = 10;                         // pixels on the way up or down that change a number by one
 
 /**
  * Listen on `box`, whose cells carry their place [i, j]. What a reader can do, each if it is given:
@@ -11,7 +11,8 @@ const STEP = 10;                         // pixels on the way up or down that ch
  *   edit(i, j, change)  +, −, digits, the buttons of the frame, and drag a number up or down; change maps the old
  *                       value to the new one. If `upright`, arrows up and down edit instead of moving.
  *   take(i, j)          take hold of (i, j) to drag it: return what is called with each place on the way, or nothing
- *                       if it cannot be held. Shift and an arrow drag by one place.
+ *                       if it cannot be held. Shift and an arrow drag by one place, also to beyond the last; the
+ *                       focus goes along unless false is returned.
  *   hold(place, event)  instead of all that: what a press returns to drag.js; drop() is called at the end.
  * `take(rows)` of the result takes the cells, `name()` is to follow each drawing.
  */
@@ -38,11 +39,8 @@ export function roving(box, { point = () => {}, pick, edit, take, upright, hold,
     }[key];
     const by = edit && { '+': 1, '=': 1, ArrowUp: 1, '-': -1, ArrowDown: -1 }[key];
     if (target) {
-      moveTo(...target);
-      if (shiftKey && take) {
-        const to = [...at];
-        take(i, j)?.(...to);
-      }
+      const stays = shiftKey && take && take(i, j)?.(...target) === false;
+      if (!stays) moveTo(...target);
       current().focus();
     } else if (by) edit(i, j, value => value + by);
     else if (edit && /^[0-9]$/.test(key)) edit(i, j, () => +key);
