@@ -106,7 +106,9 @@ def test_without_a_source_the_book_is_built_without_the_button(tmp_path, monkeyp
     monkeypatch.setattr(run.logger, "info", lambda *parts: said.append(parts[0] % parts[1:]))
     config = SimpleNamespace(pyodide=PINNED, html_static_path=[], run_megabytes=0)
     run.bring_python(SimpleNamespace(outdir=tmp_path / "html"), config)
-    assert said == ['The pages have no "Run this page": no source has pyodide-lock.json of Pyodide 1']
+    assert said == [
+        'The pages have no "Run this page": no source has pyodide-lock.json of Pyodide 1'
+    ]
     assert not config.html_static_path
     assert offered("<div class='cell'>", megabytes=0) == "<div class='cell'>"
 
@@ -118,7 +120,9 @@ def test_the_setting_pins_all_of_pyodide_itself():
 
 # --- The site -------------------------------------------------------------------------------------
 
-CELLS = '<p>text</p><div class="cell a"><p>no code</p></div><div class="cell b"><i class="cell_input">'
+CELLS = (
+    '<p>text</p><div class="cell a"><p>no code</p></div><div class="cell b"><i class="cell_input">'
+)
 
 
 def offered(body, megabytes=50):
@@ -158,7 +162,9 @@ def results(*cells):
     code += "    print(session.run(n, cell), file=sys.__stdout__)"
     command = [sys.executable, "-c", code]
     path = {"PYTHONPATH": f"{BROWSER}:{ROOT}"}
-    done = subprocess.run(command, input=json.dumps(cells), capture_output=True, text=True, env=path)
+    done = subprocess.run(
+        command, input=json.dumps(cells), capture_output=True, text=True, env=path
+    )
     assert not done.stderr, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -190,7 +196,9 @@ def test_a_table_and_an_explorer_come_as_the_page_shows_them():
     assert question["text"] == "not answered yet\n", "the page asks already"
 
 
-@pytest.mark.parametrize("cell", ["import torch\ntorch.ones(3)", "from torch import ones", "x = t + 1"])
+@pytest.mark.parametrize(
+    "cell", ["import torch\ntorch.ones(3)", "from torch import ones", "x = t + 1"]
+)
 def test_a_cell_that_needs_pytorch_keeps_its_output(cell):
     before = "import torch.nn.functional as F, torch\nfrom distributed import Client"
     *_, result = results(before, "t = 1", "print(t)\nt = F.relu(torch.ones(3))", cell)
@@ -199,9 +207,16 @@ def test_a_cell_that_needs_pytorch_keeps_its_output(cell):
 
 
 def test_what_a_stopped_cell_would_have_changed_stops_those_that_use_it():
-    stopped = "try:\n    torch.ones(3)\nexcept Exception:\n    pass\nx[0] = 2\nrows.append(1)\ny = 3"
+    stopped = (
+        "try:\n    torch.ones(3)\nexcept Exception:\n    pass\nx[0] = 2\nrows.append(1)\ny = 3"
+    )
     _, kept, *uses = results(
-        "import torch\nx, rows, y, other = [1], [], 1, 5", stopped, "x", "len(rows)", "y + 1", "other"
+        "import torch\nx, rows, y, other = [1], [], 1, 5",
+        stopped,
+        "x",
+        "len(rows)",
+        "y + 1",
+        "other",
     )
     assert (kept["state"], kept["line"]) == ("kept", 1)
     assert [use["state"] for use in uses] == ["kept", "kept", "kept", "ok"]

@@ -4,22 +4,17 @@
 tests of one chapter share a page, in their order.
 """
 
-import base64
-import io
 import re
-import sys
 import time
 from collections import Counter
-from importlib.util import find_spec
-from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
 
+import in_browser
 import pytest
+from accessibility import WCAG, violations
 from conftest import CHAPTERS, SITE
 from playwright.sync_api import expect
 from sizes import THOROUGH, sized
 
-ROOT = Path(__file__).parents[2]
 MODEL = "chapters/linearity"
 SECONDS = 1000 * sized(180, 900)  # for a chapter, in milliseconds
 RUN = CHAPTERS if THOROUGH else [MODEL]
@@ -74,12 +69,10 @@ class Reader:
 
     def edit(self, cell, old, new):
         """Change the code as a reader does, with the keyboard."""
-        code = cell.get_by_role("textbox")
-        text = code.evaluate("e => e.textContent.replace(/\\n$/, '')")
+        field = cell.get_by_role("textbox")
+        text = field.input_value()
         assert old in text
-        code.focus()
-        self.page.keyboard.press("Control+A")
-        self.page.keyboard.insert_text(text.replace(old, new))
+        field.fill(text.replace(old, new))
 
     @property
     def shown(self):
@@ -127,13 +120,178 @@ def measure(reader):
     for number, (old, new) in enumerate(zip(before, after, strict=True), 1):
         excepted = any(words in old["code"] for words in EXCEPTIONS)
         same = all(old[key] == new[key] for key in ("line", "text", "pictures", "explorers"))
-        kind = "same" if new["state"] == "ok" and same else "kept" if new["state"] == "kept" else "other"
+        kind = (
+            "same"
+            if new["state"] == "ok" and same
+            else "kept"
+            if new["state"] == "kept"
+            else "other"
+        )
         torch = bool(re.search(TORCH, old["code"]))
         kinds[kind if kind != "kept" or torch else "kept without torch"] += 1
         if kind == "other" and not excepted:
-            wrong.append(f"cell {number} {new['state']}: {new['text'][:300]!r}, not {old['text'][:300]!r}")
+            wrong.append(
+                f"cell {number} {new['state']}: {new['text'][:300]!r}, not {old['text'][:300]!r}"
+            )
     said = reader.bar.get_by_role("status").inner_text()
     print(f"\n{reader.visit.name}: {dict(kinds)}, {seconds:.0f} s; {said}")
     assert not wrong, "\n".join(wrong)
     own = reader.visit.site.host
     assert not [url for url in reader.visit.requests if not url.startswith((own, "data:", "blob:"))]
+
+
+# --- What a reader changes -------------------------------------------------------------------------
+
+
+def test_an_edit_changes_what_follows_and_marks_what_ran_before(reader):
+    taps, boxes = reader.cell("taps = np.array"), reader.cell("boxes = {")
+    follows = reader.cell("ck.testing.assert_agree(from_impulses")
+    reader.edit(taps, "taps = np.array([1, -2, 3])", "taps = np.array([1, -2, 3, 0, 0])")
+    for stale in (taps, follows):
+        expect(stale).to_have_attribute("data-run", "stale")
+    expect(boxes).to_have_attribute("data-run", "ok")
+    reader.run(taps)
+    expect(taps).to_have_attribute("data-run", "ok")
+    expect(follows).to_have_attribute("data-run", "stale")
+    table = taps.locator(".cell_output").inner_text()
+    taps.get_by_role("button", name="Reset").click()
+    expect(taps).to_have_attribute("data-run", "stale")
+    reader.do(lambda: reader.page.keyboard.press("Shift+Enter"))
+    assert taps.locator(".cell_output").inner_text() != table
+    expect(taps.get_by_role("button", name="Reset")).to_be_hidden()
+
+
+def test_a_cell_runs_after_those_before_it_that_were_changed(reader):
+    first, second = reader.cell("def from_impulses"), reader.cell("staircase(ax")
+    reader.edit(first, "x, w = np.array([2, ", "print('first')\nx, w = np.array([2, ")
+    reader.run(second)
+    expect(first.locator(".cell_output")).to_contain_text("first")
+    expect(second).to_have_attribute("data-run", "ok")
+
+
+def test_an_explorer_is_drawn_anew_and_lives(reader):
+    cell = reader.cell("ck.explorers.Superpose(w=[1, 2, 4]")
+    reader.edit(cell, "w=[1, 2, 4]", "w=[1, 2, 5]")
+    reader.run(cell)
+    explorer = cell.locator("[data-explorer]")
+    assert '"w":[1,2,5' in explorer.get_attribute("data-state")
+    expect(explorer).to_have_attribute("data-ready", "")
+    expect(cell.locator("figcaption, .caption-text").first).to_be_visible()
+
+
+def test_an_error_shows_the_line_of_the_cell(reader):
+    cell = reader.cell("x = np.array([2, -1, 0, 3, 1])")
+    reader.edit(cell, "x = np.array([2, -1, 0, 3, 1])", "x = [1, 2]\nx[5]")
+    reader.run(cell)
+    expect(cell).to_have_attribute("data-run", "error")
+    said = cell.locator(".stderr").inner_text()
+    assert "x[5]" in said
+    assert "IndexError: list index out of range" in said
+    assert "pyodide" not in said
+    assert "session" not in said
+    expect(reader.bar.get_by_role("status")).to_contain_text("Error in cell")
+
+
+def test_an_exercise_is_done_on_the_page(reader):
+    cell = reader.cell("ring_convolution = ...")
+    reader.edit(cell, "answer = ...", "answer = [8, 3, 1]")
+    reader.run(cell)
+    expect(cell.locator(".cell_output")).to_contain_text(": right")
+    assert cell.locator("ask-question").count()
+
+
+def test_tab_indents_only_where_one_types(reader):
+    cell = reader.cell("def from_impulses")
+    field, page = cell.get_by_role("textbox"), reader.page
+    field.focus()
+    page.keyboard.press("Tab")
+    expect(field).not_to_be_focused()
+    field.fill("if True:")
+    page.keyboard.press("Enter")
+    page.keyboard.type("print(1)")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert field.input_value() == "if True:\n    print(1)\n        "
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    expect(field).not_to_be_focused()
+    assert cell.locator("pre .k").first.inner_text() == "if"
+
+
+def test_what_has_run_is_readable_for_all(reader):
+    assert not violations(reader.page, WCAG)
+
+
+def test_stop_ends_what_runs_and_the_next_run_starts_anew(reader):
+    endless = reader.cell("def from_impulses")
+    endless.get_by_role("textbox").fill("while True: pass")
+    endless.get_by_role("button", name="Run cell").click()
+    expect(reader.bar.locator(".run-progress")).to_contain_text("Running cell", timeout=SECONDS)
+    reader.do(reader.bar.get_by_role("button", name="Stop").click)
+    expect(reader.bar.get_by_role("status")).to_contain_text("Stopped")
+    assert not {cell["state"] for cell in reader.shown} - {""}
+    first = reader.cell("from functools import reduce")
+    first.get_by_role("textbox").fill("print('new' if 'x' not in globals() else 'old')")
+    reader.run(first)
+    expect(first.locator(".cell_output")).to_contain_text("new")
+
+
+def test_restart_forgets_what_ran(reader):
+    first = reader.cell("print('new'")
+    first.get_by_role("textbox").fill("x = 1")
+    reader.run(first)
+    reader.bar.get_by_role("button", name="Restart").click()
+    expect(first).not_to_have_attribute("data-run", "ok")
+    first.get_by_role("textbox").fill("print('gone' if 'x' not in globals() else 'there')")
+    reader.run(first)
+    expect(first.locator(".cell_output")).to_contain_text("gone")
+
+
+# --- Where it does not run -------------------------------------------------------------------------
+
+
+def test_from_disk_and_without_scripts_a_page_is_as_it_was(site, browser):
+    for kind, scripts in (("disk", True), ("http", False)):
+        context = browser.new_context(java_script_enabled=scripts)
+        page = context.new_page()
+        page.goto(site.address(MODEL, kind))
+        assert page.locator("run-page").evaluate("e => e.childElementCount") == 0
+        assert not page.locator(".run-cell, .run-code").count()
+        context.close()
+
+
+@pytest.mark.parametrize("name", ["page.js", "pyodide.asm.wasm", "numpy-"])
+def test_a_download_that_breaks_is_told_and_can_be_tried_again(name, visit_page):
+    with visit_page(MODEL) as visit:
+        reader = Reader(visit)
+        visit.page.route(re.compile(name), lambda route: route.abort(), times=1)
+        cell = reader.cell("from functools import reduce")
+        cell.get_by_role("textbox").fill("import numpy as np; print(np.arange(3))")
+        cell.get_by_role("button", name="Run cell").click()
+        expect(reader.bar.get_by_role("status")).to_contain_text(
+            "a file did not arrive", ignore_case=True, timeout=SECONDS
+        )
+        reader.run(cell)
+        expect(cell.locator(".cell_output")).to_contain_text("[0 1 2]")
+
+
+# --- convkit itself, at length ---------------------------------------------------------------------
+
+
+@pytest.mark.skipif(not THOROUGH, reason="takes minutes: a part of make test-all")
+def test_convkit_passes_its_own_tests_in_a_browser(visit_page):
+    """Those that need no PyTorch: a stand-in for it skips the others. Integers have 32 bits here."""
+    with visit_page(MODEL) as visit:
+        reader = Reader(visit)
+        cell = reader.cell("from functools import reduce")
+        cell.get_by_role("textbox").evaluate(
+            "(field, code) => { field.value = code; }", in_browser.code()
+        )
+        reader.run(cell)
+        said = cell.locator(".cell_output").inner_text()
+    print(said)
+    passed, skipped, failed = map(
+        int, re.search(r"(\d+) passed, (\d+) skipped, (\d+) failed", said).groups()
+    )
+    assert passed > 300
+    assert not failed, said

@@ -105,7 +105,13 @@ def from_cdn(version, names):
 
 def from_npm(version, names):
     """Pyodide itself; no packages."""
-    if set(names) - {"pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", LOCK}:
+    if set(names) - {
+        "pyodide.mjs",
+        "pyodide.asm.js",
+        "pyodide.asm.wasm",
+        "python_stdlib.zip",
+        LOCK,
+    }:
         return
     with TemporaryDirectory() as folder:
         fetch(["npm", "pack", "--silent", CORE.format(version=version)], folder)

@@ -62,11 +62,7 @@ def stop(self, *args, **kwargs):
 
 
 # Python looks these up on the class, and NumPy and `with` too.
-for name in """setattr delattr repr str bytes format lt le eq ne gt ge hash bool call len getitem
-setitem delitem iter next reversed contains add sub mul matmul truediv floordiv mod divmod pow
-lshift rshift and xor or radd rsub rmul rmatmul rtruediv rfloordiv rmod rdivmod rpow rlshift rrshift
-rand rxor ror neg pos abs invert complex int float index round trunc floor ceil enter exit array
-array_ufunc array_function""".split():
+for name in ["setattr", "delattr", "repr", "str", "bytes", "format", "lt", "le", "eq", "ne", "gt", "ge", "hash", "bool", "call", "len", "getitem", "setitem", "delitem", "iter", "next", "reversed", "contains", "add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "divmod", "pow", "lshift", "rshift", "and", "xor", "or", "radd", "rsub", "rmul", "rmatmul", "rtruediv", "rfloordiv", "rmod", "rdivmod", "rpow", "rlshift", "rrshift", "rand", "rxor", "ror", "neg", "pos", "abs", "invert", "complex", "int", "float", "index", "round", "trunc", "floor", "ceil", "enter", "exit", "array", "array_ufunc", "array_function"]:
     setattr(Missing, f"__{name}__", stop)
 
 
@@ -81,7 +77,9 @@ def defined(statements):
     """The names that statements give a value or may change: x = 1, x[0] = 1, x.append(1)."""
     code = ast.unparse(ast.Module(statements, []))
     symbols = symtable.symtable(code, "cell", "exec").get_symbols()
-    names = {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+    names = {
+        symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()
+    }
     nodes = (node for statement in statements for node in ast.walk(statement))
     return names | {root(node).id for node in nodes if isinstance(root(node), ast.Name)}
 

@@ -1,89 +1,62 @@
-// A plain editor: the code of the page itself, which a browser lets a reader edit. The browser undoes, and screen
-// readers know it; added are indenting, and colours that follow what is typed.
-
+// A plain editor: a <textarea> with clear letters lies on the code, which takes the colours. So the browser's own
+// undo, its keys and what screen readers know of a text field hold. Added are indenting, and the colours.
 const INDENT = '    ';
 
-export function edit(code, changed) {
-  let typing = false;                                           // until then Tab moves on, as everywhere on the page
-  code.addEventListener('pointerdown', () => { typing = true; });
-  code.addEventListener('focusout', () => { typing = false; });
-  code.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') typing = false;
-    if (event.key === 'Tab' && typing) indent(code, event);
-    if (event.key === 'Enter' && !event.shiftKey) newLine(code, event);
-  });
-  code.addEventListener('beforeinput', () => flatten(code));
-  code.addEventListener('input', () => {
-    typing = true;
-    colour(code);
+export function edit(area, code, changed) {
+  area.addEventListener('keydown', (event) => keys(area, event));
+  area.addEventListener('blur', () => { delete area.dataset.typing; });
+  area.addEventListener('scroll', () => { code.scrollLeft = area.scrollLeft; });
+  area.addEventListener('input', () => {
+    colour(code, area.value);
     changed();
   });
+  area.classList.add('run-coloured');
 }
 
-// Undone like what is typed. There is no other way yet, and every browser has this one.
-const insert = (text) => document.execCommand('insertText', false, text);
-const remove = () => document.execCommand('delete');
+// Tab indents once one types, and moves on before that, as everywhere on the page, and again after Escape.
+function keys(area, event) {
+  const typing = 'typing' in area.dataset;
+  if (event.key === 'Escape') delete area.dataset.typing;
+  else if (event.key === 'Tab' && typing) indent(area, event);
+  else if (event.key !== 'Tab' && event.key !== 'Shift') area.dataset.typing = '';
+  if (event.key === 'Enter' && !event.shiftKey) newLine(area, event);
+}
 
-function indent(code, event) {
+// Undone like what is typed. It is called old, and there is no other way.
+const insert = (text) => document.execCommand('insertText', false, text);
+
+function indent(area, event) {
   event.preventDefault();
-  const { before } = line(code);
-  if (!event.shiftKey) return insert(INDENT.slice(before.length % INDENT.length));
-  for (let left = /^ +$/.test(before) ? (before.length - 1) % INDENT.length + 1 : 0; left; left--) remove();
+  const before = lineBefore(area);
+  if (!event.shiftKey) insert(INDENT.slice(before.length % INDENT.length));
+  else if (/^ +$/.test(before)) for (let left = (before.length - 1) % INDENT.length + 1; left; left--) document.execCommand('delete');
 }
 
 // As deep as the line before, and deeper after a colon.
-function newLine(code, event) {
+function newLine(area, event) {
   event.preventDefault();
-  const { before } = line(code);
+  const before = lineBefore(area);
   insert(`\n${before.match(/^ */)[0]}${/:\s*(#.*)?$/.test(before) ? INDENT : ''}`);
 }
 
-function line(code) {
-  const text = code.textContent.slice(0, selected(code)[0]);
-  return { before: text.slice(text.lastIndexOf('\n') + 1) };
-}
+const lineBefore = ({ value, selectionStart }) => value.slice(value.lastIndexOf('\n', selectionStart - 1) + 1, selectionStart);
 
-// --- Places, as numbers of characters ------------------------------------------------------------------------------
-
-function selected(code) {
-  const range = getSelection().getRangeAt(0), upTo = document.createRange();
-  upTo.selectNodeContents(code);
-  return [[range.startContainer, range.startOffset], [range.endContainer, range.endOffset]].map(([node, offset]) => {
-    upTo.setEnd(node, offset);
-    return upTo.toString().length;
-  });
-}
-
-// The colours that the build gave are elements, whose colour typed text would take: they go with the first change.
-function flatten(code) {
-  if (!code.querySelector('*')) return;
-  const [start, end] = selected(code), text = document.createTextNode(code.textContent);
-  code.replaceChildren(text);
-  getSelection().setBaseAndExtent(text, start, text, end);
-  colour(code);
-}
-
-// --- Colours -------------------------------------------------------------------------------------------------------
+// --- Colours: the names are those that Pygments gave when the book was built ---------------------------------------
 
 const TOKENS = new RegExp([
-  /(?<comment>#.*)/,
-  /(?<string>\b[rbf]{0,2}(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?))/,
-  /(?<keyword>\b(?:False|None|True|and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|nonlocal|not|or|pass|raise|return|try|while|with|yield)\b)/,
-  /(?<number>\b\d[\w.]*(?:(?<=e)[-+]\d+)?)/,
+  /(?<c1>#.*)/,
+  /(?<s2>(?:\b[rbfRBF]{1,2})?(?:"""[^]*?(?:"""|$)|'''[^]*?(?:'''|$)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?))/,
+  /(?<k>\b(?:False|None|True|and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|lambda|nonlocal|not|or|pass|raise|return|try|while|with|yield)\b)/,
+  /(?<mi>\b\d[\w.]*)/,
 ].map((part) => part.source).join('|'), 'g');
 
-const painted = new Map();                                      // the ranges of each code
-
-function colour(code) {
-  if (!globalThis.Highlight) return;                            // then code that was changed is black
-  const text = code.firstChild, ranges = [];
-  for (const { groups, index, 0: { length } } of text ? code.textContent.matchAll(TOKENS) : []) {
+function colour(code, text) {
+  const parts = [];
+  let end = 0;
+  for (const { groups, index, 0: found } of text.matchAll(TOKENS)) {
     const kind = Object.keys(groups).find((name) => groups[name] !== undefined);
-    if (index + length <= text.length) ranges.push([kind, new StaticRange({ startContainer: text, startOffset: index, endContainer: text, endOffset: index + length })]);
+    parts.push(text.slice(end, index), Object.assign(document.createElement('span'), { className: kind, textContent: found }));
+    end = index + found.length;
   }
-  painted.set(code, ranges);
-  for (const kind of ['comment', 'string', 'keyword', 'number']) {
-    const all = [...painted.values()].flat().filter(([of]) => of === kind).map(([, range]) => range);
-    CSS.highlights.set(`run-${kind}`, new Highlight(...all));
-  }
+  code.replaceChildren(...parts, `${text.slice(end)}\n`);
 }

@@ -26,6 +26,7 @@ export class Outputs {
     const parts = said ? [] : shown.map((output) => element(output, left, pristine));
     if (error) parts.push(text(error, 'stderr'));
     if (parts.length || this.place) this.holder().replaceChildren(...questions, ...parts);
+    parts.forEach(bringToLife);
   }
 
   restore() {
@@ -95,17 +96,16 @@ function html(code, left) {
   made.innerHTML = code;
   const explorer = made.querySelector('[data-explorer]');
   const written = explorer && take(left, '[data-explorer]');
-  if (!written) return alive(made);
+  if (!written) return made;
   const old = written.matches('[data-explorer]') ? written : written.querySelector('[data-explorer]');
   if (old.dataset.explorer === explorer.dataset.explorer && old.dataset.state === explorer.dataset.state) return written;
   const around = written === old ? make('div') : written.cloneNode(true);
   (around.querySelector('[data-explorer]') ?? around.appendChild(make('i'))).replaceWith(explorer);
-  return alive(around);
+  return around;
 }
 
-function alive(element) {
-  element.querySelectorAll('[data-explorer]').forEach((explorer) => globalThis.convkitExplorers?.start?.(explorer));
-  return element;
+function bringToLife(element) {
+  for (const explorer of element.querySelectorAll('[data-explorer]:not([data-ready])')) globalThis.convkitExplorers?.start(explorer);
 }
 
 // --- Tables: convkit's, in Markdown --------------------------------------------------------------------------------

@@ -9,18 +9,27 @@ class Cell {
   constructor(element, place, changed) {
     this.element = element;
     this.number = place + 1;
+    this.area = element.querySelector('.run-code');
     this.code = element.querySelector('.cell_input pre');
-    this.written = this.source;                                 // by the author
+    this.written = this.code.textContent.replace(/\n$/, '');     // by the author
+    this.coloured = [...this.code.childNodes];
     this.ran = null;                                            // the source that ran last
     this.fresh = false;                                         // what it has done is what it would do now
     this.outputs = new Outputs(element);
-    edit(this.code, () => changed(this));
+    edit(this.area, this.code, () => changed(this));
     this.resetButton = Object.assign(document.createElement('button'), { type: 'button', className: 'run-reset', textContent: 'Reset', ariaLabel: `Reset cell ${this.number}`, hidden: true });
     element.querySelector('.run-cell').before(this.resetButton);
   }
 
   get source() {
-    return this.code.textContent.replace(/\n$/, '');
+    return this.area.value;
+  }
+
+  restore() {
+    this.area.value = this.written;
+    this.code.replaceChildren(...this.coloured);
+    this.outputs.restore();
+    this.area.focus();
   }
 
   get isEdited() {
@@ -96,10 +105,8 @@ export class Page {
   }
 
   reset(cell) {
-    cell.code.textContent = cell.written;
-    cell.code.dispatchEvent(new Event('input'));
-    cell.outputs.restore();
-    cell.code.focus();
+    cell.restore();
+    this.changed(cell);
     this.say(`Cell ${cell.number} is as the book has it.`);
   }
 

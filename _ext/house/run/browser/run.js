@@ -40,17 +40,43 @@
     }
   });
 
-  addEventListener('DOMContentLoaded', () => cells().forEach((cell, place) => {
-    const code = codeOf(cell), number = place + 1;
-    Object.assign(code, { contentEditable: 'plaintext-only', spellcheck: false, autocapitalize: 'off', role: 'textbox', ariaMultiLine: 'true', ariaLabel: `Code of cell ${number}` });
-    code.querySelectorAll('a').forEach((link) => { link.contentEditable = 'false'; });       // it can still be followed
-    for (const event of ['keydown', 'beforeinput']) code.addEventListener(event, () => ask(() => {}), { once: true });
-    code.addEventListener('keydown', (event) => {
+  // The code as a text field, out of sight until it has the focus.
+  function fieldOf(code, name, place) {
+    const area = make('textarea', { className: 'run-code', value: code.textContent.replace(/\n$/, ''), ariaLabel: name, spellcheck: false, autocomplete: 'off' });
+    area.setAttribute('autocapitalize', 'off');
+    for (const event of ['keydown', 'input']) area.addEventListener(event, () => ask(() => {}), { once: true });
+    area.addEventListener('focus', () => {
+      const { font, padding, borderWidth, tabSize } = getComputedStyle(code);
+      Object.assign(area.style, { font, padding, borderWidth, tabSize });
+    });
+    area.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || !event.shiftKey) return;
       event.preventDefault();
       ask((it) => it.run(place));
     });
-    const run = button('Run', () => ask((it) => it.run(place)), { className: 'run-cell', ariaLabel: `Run cell ${number}`, title: 'With the cells before it that have not run (Shift+Enter)' });
+    code.addEventListener('click', (event) => {
+      if (event.target.closest('a') || !getSelection().isCollapsed) return;
+      const spot = placeIn(code);
+      area.focus({ preventScroll: true });
+      area.setSelectionRange(spot, spot);
+      area.dataset.typing = '';
+    });
+    return area;
+  }
+
+  // How many characters of the code stand before the caret that a click has set.
+  function placeIn(code) {
+    const { anchorNode, anchorOffset } = getSelection(), upTo = document.createRange();
+    if (!code.contains(anchorNode)) return 0;
+    upTo.selectNodeContents(code);
+    upTo.setEnd(anchorNode, anchorOffset);
+    return upTo.toString().length;
+  }
+
+  addEventListener('DOMContentLoaded', () => cells().forEach((cell, place) => {
+    const code = codeOf(cell), number = place + 1;
+    code.after(fieldOf(code, `Code of cell ${number}`, place));
+    const run = button('Run', () => ask((it) => it.run(place)), { className: 'run-cell', ariaLabel: `Run cell ${number}`, title: 'With the cells before it that have not run (Shift+Enter in the code)' });
     cell.querySelector('.cell_input').append(make('div', { className: 'run-tools' }, make('span', { className: 'run-mark' }), run));
   }));
 })();

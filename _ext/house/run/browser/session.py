@@ -62,4 +62,3 @@ def explained(error):
 def place(frame):
     inside = "" if frame.name == "<module>" else f", in {frame.name}"
     return f"{frame.filename.capitalize()}, line {frame.lineno}{inside}:", f"    {frame.line}"
-
