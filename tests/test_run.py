@@ -12,12 +12,12 @@ from zipfile import ZipFile
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "_ext"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
 
 from house import run
 from house.run import files, site
 
+ROOT = Path(__file__).parents[1]
 BROWSER = ROOT / "_ext/house/run/browser"
 SETTING = yaml.safe_load((ROOT / "_config.yml").read_text())["sphinx"]["config"]["pyodide"]
 

@@ -39,7 +39,7 @@ class Plugin:
 
 plugin = Plugin()
 package = importlib.util.find_spec("convkit").submodule_search_locations[0]
-options = "-q -p no:cacheprovider -p no:terminal -c /dev/null --rootdir=/own --import-mode=importlib"
+options = "-p no:cacheprovider -p no:terminal -c /dev/null --rootdir=/own --import-mode=importlib"
 pytest.main([*options.split(), "--doctest-modules", "--ignore-glob=*explorers*", *TESTS, package],
             plugins=[plugin])
 print(", ".join(f"{count} {outcome}" for outcome, count in plugin.counts.items()))

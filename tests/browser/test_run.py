@@ -29,16 +29,19 @@ pytestmark = pytest.mark.skipif(
     reason="the book was built where no source has Pyodide: no page runs",
 )
 
-SHOWN = """() => [...document.querySelectorAll('div.cell')].filter(c => c.querySelector('.cell_input pre')).map(cell => {
-    const output = cell.querySelector('.cell_output');
-    const text = e => e ? e.textContent.replace(/\\s+/g, ' ').trim() : '';
+# What each cell shows: the line of a check, texts, pictures, explorers; no question to the reader.
+SHOWN = """() => [...document.querySelectorAll('div.cell:has(.cell_input pre)')].map(cell => {
+    const output = cell.querySelector('.cell_output') ?? document.createElement('div');
+    const asks = '[data-explorer], ask-question, .ask-note';
+    const text = element => element ? element.textContent.replace(/\\s+/g, ' ').trim() : '';
+    const count = selector => output.querySelectorAll(selector).length;
     return {
-        state: cell.dataset.run || '', code: cell.querySelector('.cell_input pre').textContent,
+        state: cell.dataset.run || '',
+        code: cell.querySelector('.cell_input pre').textContent,
         line: text(cell.querySelector('details.check > summary')),
-        text: [...(output ? output.children : [])].filter(part => !part.querySelector('[data-explorer], ask-question, .ask-note'))
-            .map(text).filter(Boolean).join(' | '),
-        pictures: output ? output.querySelectorAll('img:not([data-explorer] img)').length : 0,
-        explorers: output ? [...output.querySelectorAll('[data-explorer]')].map(e => e.dataset.state) : [],
+        text: [...output.children].filter(part => !part.querySelector(asks)).map(text).join('|'),
+        pictures: count('img') - count('[data-explorer] img'),
+        explorers: [...output.querySelectorAll('[data-explorer]')].map(e => e.dataset.state),
     };
 })"""
 
@@ -140,7 +143,7 @@ def measure(reader):
     assert not [url for url in reader.visit.requests if not url.startswith((own, "data:", "blob:"))]
 
 
-# --- What a reader changes -------------------------------------------------------------------------
+# --- What a reader changes ----------------------------------------------------------------------
 
 
 def test_an_edit_changes_what_follows_and_marks_what_ran_before(reader):
@@ -247,7 +250,7 @@ def test_restart_forgets_what_ran(reader):
     expect(first.locator(".cell_output")).to_contain_text("gone")
 
 
-# --- Where it does not run -------------------------------------------------------------------------
+# --- Where it does not run ----------------------------------------------------------------------
 
 
 def test_from_disk_and_without_scripts_a_page_is_as_it_was(site, browser):
@@ -275,12 +278,12 @@ def test_a_download_that_breaks_is_told_and_can_be_tried_again(name, visit_page)
         expect(cell.locator(".cell_output")).to_contain_text("[0 1 2]")
 
 
-# --- convkit itself, at length ---------------------------------------------------------------------
+# --- convkit itself, at length ------------------------------------------------------------------
 
 
 @pytest.mark.skipif(not THOROUGH, reason="takes minutes: a part of make test-all")
 def test_convkit_passes_its_own_tests_in_a_browser(visit_page):
-    """Those that need no PyTorch: a stand-in for it skips the others. Integers have 32 bits here."""
+    """Those that need no PyTorch; a stand-in for it skips the others. int has 32 bits there."""
     with visit_page(MODEL) as visit:
         reader = Reader(visit)
         cell = reader.cell("from functools import reduce")
@@ -290,7 +293,7 @@ def test_convkit_passes_its_own_tests_in_a_browser(visit_page):
         reader.run(cell)
         said = cell.locator(".cell_output").inner_text()
     print(said)
-    passed, skipped, failed = map(
+    passed, _, failed = map(
         int, re.search(r"(\d+) passed, (\d+) skipped, (\d+) failed", said).groups()
     )
     assert passed > 300

@@ -27,7 +27,7 @@ class Unavailable(Exception):
 
 
 def pyodide(setting, packages, cache, say):
-    """Return the folder that holds Pyodide and these packages in `pyodide/`; fetch what it lacks."""
+    """Return the folder with Pyodide and these packages in its `pyodide/`; fetch what it lacks."""
     if not setting:
         raise Unavailable("_config.yml names no version of Pyodide")
     home = cache / f"pyodide-{setting['version']}"

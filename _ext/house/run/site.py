@@ -38,7 +38,7 @@ def make(pyodide, folder, root):
 
 
 def only(lock, packages):
-    """The lock with no more packages than the site has: any other is then not found, as it should."""
+    """The lock with no more packages than the site has: any other is then not found."""
     entries = files.needed(lock, packages)
     for entry in entries.values():
         entry["file_name"] = f"../{files.FOLDER}/{entry['file_name']}"

@@ -3,6 +3,7 @@
 import ast
 import json
 import linecache
+import logging
 import os
 import time
 import traceback
@@ -11,6 +12,9 @@ import absent
 from outputs import OUTPUTS, bundle, close_figures, collected, display, show_figures
 
 os.environ["MPLBACKEND"] = "module://book_backend"
+logging.getLogger("matplotlib.font_manager").setLevel(
+    logging.ERROR
+)  # it builds a cache, and says so
 NAMES = {"__name__": "__main__", "display": display}
 
 
