@@ -176,6 +176,12 @@ def test_a_cell_prints_and_returns():
     assert second["outputs"][0]["text"] == "[1, 2]\n"
 
 
+def test_arrays_show_no_dtype_where_they_have_none_elsewhere():
+    show = "import session; session.settle()\nimport numpy as np\nnp.array([1, 2], np.int64)"
+    (result,) = results(show)
+    assert result["outputs"][0]["text/plain"] == "array([1, 2])"
+
+
 def test_figures_come_as_they_are_drawn():
     plot = "import matplotlib.pyplot as plt\nplt.figure(figsize=(2, 1))\n_ = plt.plot([1, 2])\n"
     (result,) = results(f"{plot}plt.show()\nprint('below')\n{plot}")

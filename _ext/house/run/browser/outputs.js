@@ -16,7 +16,7 @@ export class Outputs {
   }
 
   show({ state, outputs, error, needs, line }, pristine) {
-    this.unnoted();
+    this.restore();
     if (state === 'kept') return this.note(reason(needs, line, pristine));
     const left = this.written.filter((child) => child.nodeType === Node.ELEMENT_NODE);
     const questions = left.filter((child) => child.querySelector('ask-question'));
@@ -78,7 +78,7 @@ function take(left, selector) {
 function text(words, stream) {
   const kind = stream ? `stream ${stream}` : 'text_plain';
   return make('div', { className: `output ${kind} highlight-myst-ansi notranslate` },
-    make('div', { className: 'highlight' }, make('pre', { tabIndex: 0 }, words)));
+    make('div', { className: 'highlight' }, make('pre', {}, words)));
 }
 
 function picture({ 'image/png': png, width }, written, pristine) {
@@ -104,7 +104,9 @@ function html(code, left) {
   return around;
 }
 
+// Once it is in the page: explorers start, and what scrolls can be reached by keyboard.
 function bringToLife(element) {
+  for (const box of [element, ...element.querySelectorAll('pre')]) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
   for (const explorer of element.querySelectorAll('[data-explorer]:not([data-ready])')) globalThis.convkitExplorers?.start(explorer);
 }
 
@@ -115,7 +117,7 @@ function table(markdown) {
   if (!rule?.every((entry) => /^:?-+:?$/.test(entry))) return null;
   const sides = rule.map((entry) => (entry.endsWith(':') ? 'text-right' : 'text-left'));
   const row = (tag) => (line) => make('tr', {}, ...line.map((entry, i) => make(tag, { className: sides[i] }, make('p', {}, ...inline(entry)))));
-  return make('div', { className: 'pst-scrollable-table-container', tabIndex: 0 },
+  return make('div', { className: 'pst-scrollable-table-container' },
     make('table', { className: 'table' }, make('thead', {}, row('th')(head)), make('tbody', {}, ...rows.map(row('td')))));
 }
 

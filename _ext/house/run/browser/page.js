@@ -63,6 +63,7 @@ class Cell {
     this.fresh = false;
     this.state = '';
     this.mark('');
+    this.outputs.unnoted();
   }
 }
 
@@ -94,7 +95,6 @@ export class Page {
 
   restart() {
     this.end('Python starts anew with the next run.');
-    this.cells.forEach((cell) => cell.outputs.unnoted());
   }
 
   changed(cell) {
@@ -130,16 +130,10 @@ export class Page {
   }
 
   async runOne(cell) {
-    const before = cell.state, { source } = cell;
+    const { source } = cell;
     this.running = cell;
     cell.state = 'busy';
-    try {
-      const result = await this.python.run(cell.number, source);
-      this.finish(cell, source, result);
-    } catch (error) {
-      cell.state = before;
-      throw error;
-    }
+    this.finish(cell, source, await this.python.run(cell.number, source));
   }
 
   finish(cell, source, result) {
@@ -192,9 +186,11 @@ export class Page {
   }
 
   buttons(busy) {
-    this.bar.querySelector('.run-all').disabled = busy;
-    this.bar.querySelector('.run-stop').disabled = !busy;
-    this.bar.querySelector('.run-restart').disabled = busy || !this.python;
+    const [all, stop, restart] = this.bar.querySelectorAll('button'), inside = this.bar.contains(document.activeElement);
+    all.disabled = busy;
+    stop.disabled = !busy;
+    restart.disabled = busy || !this.python;
+    if (inside) (busy ? stop : all).focus();                    // a button that can no longer be pressed lets the focus go
     if (busy) this.say('');
   }
 }

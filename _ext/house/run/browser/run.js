@@ -14,11 +14,12 @@
   };
   const button = (text, act, properties = {}) => make('button', { type: 'button', onclick: act, ...properties }, text);
 
-  let page;
+  let page, tries = 0;
   const ask = (act) => {
-    page ??= import(rest).then(({ Page }) => new Page(cells(), document.querySelector('run-page')));
+    page ??= import(tries ? `${rest}?${tries}` : rest).then(({ Page }) => new Page(cells(), document.querySelector('run-page')));
     page.then(act, () => {
       page = undefined;
+      tries += 1;                                               // a browser keeps that an address failed
       document.querySelector('.run-said').textContent = 'A file did not arrive. Try again.';
     });
   };
@@ -73,8 +74,16 @@
     return upTo.toString().length;
   }
 
+  // What needed a notebook can be answered here, too.
+  function welcome(cell) {
+    const answered = cell.querySelector('ask-question, .ask-note'), summary = cell.querySelector('details.code > summary');
+    if (answered && summary?.textContent === 'In the notebook') summary.textContent = 'In code';
+    for (const note of cell.querySelectorAll('.ask-note')) note.textContent = note.textContent.replace('in the notebook', 'in its code');
+  }
+
   addEventListener('DOMContentLoaded', () => cells().forEach((cell, place) => {
     const code = codeOf(cell), number = place + 1;
+    welcome(cell);
     code.after(fieldOf(code, `Code of cell ${number}`, place));
     const run = button('Run', () => ask((it) => it.run(place)), { className: 'run-cell', ariaLabel: `Run cell ${number}`, title: 'With the cells before it that have not run (Shift+Enter in the code)' });
     cell.querySelector('.cell_input').append(make('div', { className: 'run-tools' }, make('span', { className: 'run-mark' }), run));

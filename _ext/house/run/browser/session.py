@@ -7,6 +7,7 @@ import logging
 import os
 import time
 import traceback
+from importlib.util import find_spec
 
 import absent
 from outputs import OUTPUTS, bundle, close_figures, collected, display, show_figures
@@ -16,6 +17,15 @@ logging.getLogger("matplotlib.font_manager").setLevel(
     logging.ERROR
 )  # it builds a cache, and says so
 NAMES = {"__name__": "__main__", "display": display}
+
+
+def settle():
+    """Called when packages have come: NumPy shows integers of 64 bits as where that is its default."""
+    if find_spec("numpy"):
+        from numpy import int64
+        from numpy._core import arrayprint
+
+        arrayprint._typelessdata.append(int64)
 
 
 def run(number, source):

@@ -6,15 +6,15 @@ const say = (kind, value) => postMessage({ kind, value });
 
 // --- What is fetched is counted ------------------------------------------------------------------------------------
 
-const sizes = await (await fetch(`${HERE}sizes.json`)).json();
-const loaded = { bytes: 0, of: 0 };
 const fetchQuietly = globalThis.fetch;
+const sizes = fetchQuietly(`${HERE}sizes.json`).then((answer) => answer.json());
+const loaded = { bytes: 0, of: 0 };
 
 globalThis.fetch = async (address, options) => {
   const answer = await fetchQuietly(address, options);
-  const name = new URL(address.url ?? address).pathname.split('/').pop();
-  if (!answer.ok || !sizes[name]) return answer;
-  loaded.of += sizes[name];
+  const size = (await sizes)[new URL(address.url ?? address).pathname.split('/').pop()];
+  if (!answer.ok || !size) return answer;
+  loaded.of += size;
   const count = new TransformStream({
     transform(chunk, stream) {
       loaded.bytes += chunk.length;
@@ -30,7 +30,7 @@ globalThis.fetch = async (address, options) => {
 const bytes = async (name) => (await fetch(HERE + name)).arrayBuffer();
 
 async function start() {
-  const python = await loadPyodide({ indexURL: PYODIDE, lockFileURL: `${HERE}lock.json`, checkIntegrity: true });
+  const python = await loadPyodide({ indexURL: PYODIDE, lockFileURL: `${HERE}lock.json` });
   python.unpackArchive(await bytes('python.zip'), 'zip', { extractDir: sitePackages(python) });
   return python;
 }
@@ -48,6 +48,7 @@ async function load(python, source) {
   if (Object.keys(python.loadedPackages).length === before) return;
   photographs ??= await bytes('photographs.zip');
   python.unpackArchive(photographs, 'zip', { extractDir: sitePackages(python) });
+  python.pyimport('session').settle();
 }
 
 const started = start();
