@@ -6,7 +6,9 @@ import os
 import struct
 import sys
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pprint import pformat
 
+COLUMNS = 79
 CSS_PIXELS_PER_INCH = 100  # as on the pages: see pictures.py
 OUTPUTS = []  # of the cell that runs
 
@@ -59,7 +61,14 @@ def bundle(value):
         return static(value._repr_mimebundle_)
     forms = {"text/html": "_repr_html_", "text/markdown": "_repr_markdown_"}
     data = {kind: getattr(value, form)() for kind, form in forms.items() if hasattr(value, form)}
-    return {"text/plain": repr(value), **data}
+    return {"text/plain": written(value), **data}
+
+
+def written(value):
+    """A value as Jupyter writes it: a long container over several lines."""
+    text = repr(value)
+    long = len(text) > COLUMNS and isinstance(value, dict | list | tuple)
+    return pformat(value, width=COLUMNS + 1, sort_dicts=False) if long else text
 
 
 def static(form):

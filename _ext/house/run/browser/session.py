@@ -13,14 +13,13 @@ import absent
 from outputs import OUTPUTS, bundle, close_figures, collected, display, show_figures
 
 os.environ["MPLBACKEND"] = "module://book_backend"
-logging.getLogger("matplotlib.font_manager").setLevel(
-    logging.ERROR
-)  # it builds a cache, and says so
+# It says that it builds a cache.
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 NAMES = {"__name__": "__main__", "display": display}
 
 
 def settle():
-    """Called when packages have come: NumPy shows integers of 64 bits as where that is its default."""
+    """When packages have come: NumPy shows integers of 64 bits as where that is its default."""
     if find_spec("numpy"):
         from numpy import int64
         from numpy._core import arrayprint
