@@ -16,12 +16,12 @@ from playwright.sync_api import expect
 from sizes import THOROUGH, sized
 
 MODEL = "chapters/linearity"
-SECONDS = 1000 * sized(180, 900)  # for a chapter, in milliseconds
+PATIENCE = 1000 * sized(400, 1500)  # for a chapter, in milliseconds: machines are shared
 RUN = CHAPTERS if THOROUGH else [MODEL]
 
 # Cells that need no PyTorch themselves and still do not print what the book says: words of the
 # cell, and the reason.
-EXCEPTIONS = {}
+EXCEPTIONS = {"tracemalloc": "what NumPy holds is counted otherwise there, by 0.1 MB"}
 TORCH = r"\b(torch|F|nn|dask|distributed|resource)\b"
 
 pytestmark = pytest.mark.skipif(
@@ -55,7 +55,12 @@ class Reader:
         self.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
 
     def cell(self, words):
-        return self.page.locator("div.cell", has=self.page.locator("pre", has_text=words)).first
+        """The first cell whose code has these words; it stays that cell when the code changes."""
+        cells = self.page.locator("div.cell:has(.cell_input pre)")
+        return cells.nth(next(n for n, cell in enumerate(self.shown) if words in cell["code"]))
+
+    def field(self, cell):
+        return cell.get_by_role("textbox", name="Code of cell")
 
     def run(self, cell):
         self.do(cell.get_by_role("button", name="Run cell").click)
@@ -68,11 +73,11 @@ class Reader:
         rounds = int(self.page.locator("run-page").get_attribute("data-rounds") or 0)
         act()
         over = self.page.locator(f"run-page[data-rounds='{rounds + 1}']")
-        expect(over).to_have_count(1, timeout=SECONDS)
+        expect(over).to_have_count(1, timeout=PATIENCE)
 
     def edit(self, cell, old, new):
         """Change the code as a reader does, with the keyboard."""
-        field = cell.get_by_role("textbox")
+        field = self.field(cell)
         text = field.input_value()
         assert old in text
         field.fill(text.replace(old, new))
@@ -148,7 +153,7 @@ def measure(reader):
 
 def test_an_edit_changes_what_follows_and_marks_what_ran_before(reader):
     taps, boxes = reader.cell("taps = np.array"), reader.cell("boxes = {")
-    follows = reader.cell("ck.testing.assert_agree(from_impulses")
+    follows = reader.cell("def staircase")
     reader.edit(taps, "taps = np.array([1, -2, 3])", "taps = np.array([1, -2, 3, 0, 0])")
     for stale in (taps, follows):
         expect(stale).to_have_attribute("data-run", "stale")
@@ -165,7 +170,7 @@ def test_an_edit_changes_what_follows_and_marks_what_ran_before(reader):
 
 
 def test_a_cell_runs_after_those_before_it_that_were_changed(reader):
-    first, second = reader.cell("def from_impulses"), reader.cell("staircase(ax")
+    first, second = reader.cell("def from_impulses"), reader.cell("def staircase")
     reader.edit(first, "x, w = np.array([2, ", "print('first')\nx, w = np.array([2, ")
     reader.run(second)
     expect(first.locator(".cell_output")).to_contain_text("first")
@@ -205,7 +210,7 @@ def test_an_exercise_is_done_on_the_page(reader):
 
 def test_tab_indents_only_where_one_types(reader):
     cell = reader.cell("def from_impulses")
-    field, page = cell.get_by_role("textbox"), reader.page
+    field, page = reader.field(cell), reader.page
     field.focus()
     page.keyboard.press("Tab")
     expect(field).not_to_be_focused()
@@ -227,25 +232,25 @@ def test_what_has_run_is_readable_for_all(reader):
 
 def test_stop_ends_what_runs_and_the_next_run_starts_anew(reader):
     endless = reader.cell("def from_impulses")
-    endless.get_by_role("textbox").fill("while True: pass")
+    reader.field(endless).fill("while True: pass")
     endless.get_by_role("button", name="Run cell").click()
-    expect(reader.bar.locator(".run-progress")).to_contain_text("Running cell", timeout=SECONDS)
+    expect(reader.bar.locator(".run-progress")).to_contain_text("Running cell", timeout=PATIENCE)
     reader.do(reader.bar.get_by_role("button", name="Stop").click)
     expect(reader.bar.get_by_role("status")).to_contain_text("Stopped")
     assert not {cell["state"] for cell in reader.shown} - {""}
     first = reader.cell("from functools import reduce")
-    first.get_by_role("textbox").fill("print('new' if 'x' not in globals() else 'old')")
+    reader.field(first).fill("print('new' if 'x' not in globals() else 'old')")
     reader.run(first)
     expect(first.locator(".cell_output")).to_contain_text("new")
 
 
 def test_restart_forgets_what_ran(reader):
     first = reader.cell("print('new'")
-    first.get_by_role("textbox").fill("x = 1")
+    reader.field(first).fill("x = 1")
     reader.run(first)
     reader.bar.get_by_role("button", name="Restart").click()
     expect(first).not_to_have_attribute("data-run", "ok")
-    first.get_by_role("textbox").fill("print('gone' if 'x' not in globals() else 'there')")
+    reader.field(first).fill("print('gone' if 'x' not in globals() else 'there')")
     reader.run(first)
     expect(first.locator(".cell_output")).to_contain_text("gone")
 
@@ -263,16 +268,17 @@ def test_from_disk_and_without_scripts_a_page_is_as_it_was(site, browser):
         context.close()
 
 
-@pytest.mark.parametrize("name", ["page.js", "pyodide.asm.wasm", "numpy-"])
+@pytest.mark.parametrize("name", ["numpy-", *sized([], ["page.js", "pyodide.asm.wasm"])])
 def test_a_download_that_breaks_is_told_and_can_be_tried_again(name, visit_page):
     with visit_page(MODEL) as visit:
         reader = Reader(visit)
         visit.page.route(re.compile(name), lambda route: route.abort(), times=1)
         cell = reader.cell("from functools import reduce")
-        cell.get_by_role("textbox").fill("import numpy as np; print(np.arange(3))")
-        cell.get_by_role("button", name="Run cell").click()
+        reader.field(cell).fill("import numpy as np; print(np.arange(3))")
+        if name != "page.js":  # which comes with the first change
+            cell.get_by_role("button", name="Run cell").click()
         expect(reader.bar.get_by_role("status")).to_contain_text(
-            "a file did not arrive", ignore_case=True, timeout=SECONDS
+            "a file did not arrive", ignore_case=True, timeout=PATIENCE
         )
         reader.run(cell)
         expect(cell.locator(".cell_output")).to_contain_text("[0 1 2]")
@@ -287,9 +293,7 @@ def test_convkit_passes_its_own_tests_in_a_browser(visit_page):
     with visit_page(MODEL) as visit:
         reader = Reader(visit)
         cell = reader.cell("from functools import reduce")
-        cell.get_by_role("textbox").evaluate(
-            "(field, code) => { field.value = code; }", in_browser.code()
-        )
+        reader.field(cell).evaluate("(field, code) => { field.value = code; }", in_browser.code())
         reader.run(cell)
         said = cell.locator(".cell_output").inner_text()
     print(said)
