@@ -33,7 +33,7 @@ pytestmark = pytest.mark.skipif(
 SHOWN = """() => [...document.querySelectorAll('div.cell:has(.cell_input pre)')].map(cell => {
     const output = cell.querySelector('.cell_output') ?? document.createElement('div');
     const asks = '[data-explorer], ask-question, .ask-note';
-    const text = element => element ? element.textContent.replace(/\\s+/g, ' ').trim() : '';
+    const text = element => element ? element.textContent.replace(/\\s/g, '') : '';
     const count = selector => output.querySelectorAll(selector).length;
     return {
         state: cell.dataset.run || '',
@@ -154,7 +154,7 @@ def measure(reader):
 def test_an_edit_changes_what_follows_and_marks_what_ran_before(reader):
     taps, boxes = reader.cell("taps = np.array"), reader.cell("boxes = {")
     follows = reader.cell("def staircase")
-    reader.edit(taps, "taps = np.array([1, -2, 3])", "taps = np.array([1, -2, 3, 0, 0])")
+    reader.edit(taps, "taps = np.array([1, -2, 3])", "taps = np.array([1, -2, 30])")
     for stale in (taps, follows):
         expect(stale).to_have_attribute("data-run", "stale")
     expect(boxes).to_have_attribute("data-run", "ok")
@@ -179,10 +179,10 @@ def test_a_cell_runs_after_those_before_it_that_were_changed(reader):
 
 def test_an_explorer_is_drawn_anew_and_lives(reader):
     cell = reader.cell("ck.explorers.Superpose(w=[1, 2, 4]")
-    reader.edit(cell, "w=[1, 2, 4]", "w=[1, 2, 5]")
+    reader.edit(cell, "w=[1, 2, 4]", "w=[1, 2, 3]")
     reader.run(cell)
     explorer = cell.locator("[data-explorer]")
-    assert '"w":[1,2,5' in explorer.get_attribute("data-state")
+    assert '"w":[1,2,3' in explorer.get_attribute("data-state")
     expect(explorer).to_have_attribute("data-ready", "")
     expect(cell.locator("figcaption, .caption-text").first).to_be_visible()
 
@@ -231,7 +231,7 @@ def test_what_has_run_is_readable_for_all(reader):
 
 
 def test_stop_ends_what_runs_and_the_next_run_starts_anew(reader):
-    endless = reader.cell("def from_impulses")
+    endless = reader.cell("def box_a")
     reader.field(endless).fill("while True: pass")
     endless.get_by_role("button", name="Run cell").click()
     expect(reader.bar.locator(".run-progress")).to_contain_text("Running cell", timeout=PATIENCE)

@@ -19,7 +19,7 @@ export class Outputs {
     this.restore();
     if (state === 'kept') return this.note(reason(needs, line, pristine));
     const left = this.written.filter((child) => child.nodeType === Node.ELEMENT_NODE);
-    const questions = left.filter((child) => child.querySelector('ask-question'));
+    const questions = left.filter((child) => child.querySelector('ask-question, .ask-note'));
     const shown = outputs.filter((output) => !isQuestion(output, questions));
     const said = this.check && shown.length === 1 && !error && oneLine(shown[0]);
     if (this.check) this.check.textContent = said || this.line;
