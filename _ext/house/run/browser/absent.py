@@ -66,7 +66,7 @@ SPECIAL = """setattr delattr repr str bytes format lt le eq ne gt ge hash bool c
 setitem delitem iter next reversed contains add sub mul matmul truediv floordiv mod divmod pow
 lshift rshift and xor or radd rsub rmul rmatmul rtruediv rfloordiv rmod rdivmod rpow rlshift rrshift
 rand rxor ror neg pos abs invert complex int float index round trunc floor ceil enter exit array
-array_ufunc array_function"""
+array_ufunc array_function instancecheck subclasscheck"""
 for name in SPECIAL.split():
     setattr(Missing, f"__{name}__", stop)
 

@@ -19,12 +19,12 @@ NAMES = {"__name__": "__main__", "display": display}
 
 
 def settle():
-    """When packages have come: NumPy shows integers of 64 bits as where that is its default."""
+    """When packages have come: NumPy shows integers without their size, as where it is 64 bits."""
     if find_spec("numpy"):
-        from numpy import int64
+        from numpy import int64, intc
         from numpy._core import arrayprint
 
-        arrayprint._typelessdata.append(int64)
+        arrayprint._typelessdata += [int64, intc]
 
 
 def run(number, source):
