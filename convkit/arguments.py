@@ -13,6 +13,7 @@ Sizes: TypeAlias = Sequence[int]  # one int per spatial axis
 PerAxis: TypeAlias = SupportsIndex | Sequence[SupportsIndex]  # as a caller may write it
 Shape: TypeAlias = Sequence[SupportsIndex]
 
+DEFAULT_INT = np.dtype(int)
 
 # torch does not warn of overflow, underflow or NaN that arise while it computes; nor do we.
 silently = np.errstate(all="ignore")
@@ -64,7 +65,15 @@ def numeric(
         ) from None
     if array.dtype.kind not in kinds:
         raise TypeError(f"{name} has dtype {array.dtype!s:.60}; it must be {wanted}")
-    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+    return roomy(array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("=")))
+
+
+def roomy(array: Array) -> Array:
+    """Return integers of NumPy's default size with 64 bits, which it has but in a browser.
+
+    There lists of integers, and all that comes of them, would overflow at 2**31.
+    """
+    return array.astype(np.int64, copy=False) if array.dtype == DEFAULT_INT else array
 
 
 def first_line(error: Exception) -> str:

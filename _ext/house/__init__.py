@@ -24,6 +24,7 @@ from . import (
     previews,
     reference,
     repository,
+    run,
     sharing,
     streams,
     unbroken,
@@ -40,7 +41,8 @@ def version(static):
 
     It would not by itself, and with no page to build it copies no style sheet either.
     """
-    files = sorted([*HERE.rglob("*.py"), *HERE.rglob("*.html"), *Path(static).rglob("*.*")])
+    own = [file for kind in ("py", "html", "js", "css") for file in HERE.rglob(f"*.{kind}")]
+    files = sorted([*own, *Path(static).rglob("*.*")])
     return zlib.crc32(b"".join(file.read_bytes() for file in files))
 
 
@@ -67,6 +69,7 @@ def setup(app):
         citations,
         contents,
         explorers,
+        run,
         formulas,
         formula_font,
         docstrings,

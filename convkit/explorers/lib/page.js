@@ -81,15 +81,22 @@ function places(name) {
 const whenRead = act => (document.readyState === 'loading' ? addEventListener('DOMContentLoaded', act) : act());
 const linkedPlace = () => places().find(({ id }) => address().has(id))?.place;
 
+const renders = {};
+
 window.convkitExplorers = {
   /** Called by the script of an explorer. */
   add(name, style, make) {
     addStyle(style);
-    const render = make(LIBRARY);
+    const render = renders[name] = make(LIBRARY);
     whenRead(() => {
       for (const { place, id } of places(name)) start(place, id, render);
       if (linkedPlace()?.dataset.explorer === name) linkedPlace().scrollIntoView();
     });
+  },
+  /** Called with an explorer that came into the page later; where its script is not loaded, the still figure stays. */
+  start(place) {
+    const { explorer, id } = places().find(one => one.place === place);
+    if (renders[explorer]) start(place, id, renders[explorer]);
   },
 };
 

@@ -1,0 +1,29 @@
+"""What a cell imports, so that Pyodide can load it before the cell runs."""
+
+import ast
+
+# What lies beneath convkit, which imports a part of it when it is first used.
+BENEATH = {
+    "convkit": ["numpy", "scipy"],
+    "plotting": ["matplotlib"],
+    "explorers": ["matplotlib", "traitlets"],
+}
+
+
+def imports(source):
+    """The import statements of a cell, and those beneath convkit's, as code."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:
+        return ""
+    own = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    words = {word for node in own for word in modules(node)}
+    words |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    beneath = [f"import {name}" for word in words & BENEATH.keys() for name in BENEATH[word]]
+    return "\n".join([*map(ast.unparse, own), *beneath])
+
+
+def modules(node):
+    """All words of an import: those of its modules, and what it takes from them."""
+    names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
+    return {word for name in names for word in name.split(".")}
