@@ -264,7 +264,7 @@ def test_workflows_follow_their_schema(schema):
 
 def test_a_broken_workflow_is_rejected(tmp_path):
     broken = tmp_path / "test.yml"
-    text = (ROOT / ".github/workflows/test.yml").read_text()
+    text = (ROOT / ".github/workflows/book.yml").read_text()
     broken.write_text(text.replace("runs-on:", "runs-off:"))
     assert validate("vendor.github-workflows", broken).returncode != 0
 

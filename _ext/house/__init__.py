@@ -12,6 +12,7 @@ from . import (
     contents,
     docstrings,
     edition,
+    elsewhere,
     explorers,
     folds,
     formula_font,
@@ -47,6 +48,7 @@ def use_templates(app, config):
 def setup(app):
     for part in (
         edition,
+        elsewhere,
         repository,
         fresh,
         ahead,
