@@ -159,7 +159,9 @@ def test_the_tests_of_other_versions_are_those_of_convkit_and_need_nothing_else(
 def repository(tmp_path):
     (tmp_path / "back").mkdir()
     (tmp_path / "back/changes.md").write_text("# Changes\n\n## 1.2.3, 4 May 2026\n\nNew.\n")
-    (tmp_path / "CITATION.cff").write_text("cff-version: 1.2.0\nversion: 1.2.3\nedition: Version 1.2.3\n")
+    (tmp_path / "CITATION.cff").write_text(
+        "cff-version: 1.2.0\nversion: 1.2.3\nedition: Version 1.2.3\n"
+    )
     return tmp_path
 
 

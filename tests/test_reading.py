@@ -12,10 +12,11 @@ import yaml
 from docutils import nodes
 from PIL import Image
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "_ext"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
 
-from house import callouts, edition, images, previews, reference, repository
+from house import callouts, edition, elsewhere, images, previews, reference, repository
+
+ROOT = Path(__file__).parents[1]
 
 GLOSSARY = """<article><dl>
 <dt id="term-map">map<a class="headerlink" href="#term-map">#</a></dt><dt id="term-function">function</dt>
@@ -143,3 +144,10 @@ def test_no_line_and_no_report_without_a_repository():
     repository.offer_report(SimpleNamespace(config=theme), "a", "", context, nodes.document)
     repository.offer_launch(None, "a", "", context, nodes.document)
     assert context == {"body": "<h1>A</h1>"}
+
+
+def test_a_doi_is_looked_up_where_it_is_registered():
+    """Its publisher would refuse a program, and the weekly run would fail without a reason."""
+    asked = elsewhere.ask_the_registry(None, "https://doi.org/10.1137/1.9781611970364")
+    assert asked == "https://doi.org/api/handles/10.1137/1.9781611970364"
+    assert elsewhere.ask_the_registry(None, "https://example.org/10.1137/1") is None

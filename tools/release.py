@@ -23,7 +23,9 @@ PREPARED = "in preparation"
 def disagreements(root, version, tag=None):
     """What in the repository names another version, or lacks the date of its release."""
     heading = re.search(r"^## (\S+), (.+)$", (root / "back/changes.md").read_text("utf-8"), re.M)
-    cited = re.findall(r"ersion:? (\d\S+)$", (root / "CITATION.cff").read_text("utf-8"), re.M)
+    cited = re.findall(
+        r"^(?:version:|  edition: Version) (\S+)$", (root / "CITATION.cff").read_text("utf-8"), re.M
+    )
     if heading[1] != version:
         yield f"back/changes.md begins with {heading[1]}, and convkit is {version}"
     if {version} != set(cited):
