@@ -16,8 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 # convkit takes no PyTorch, but its tests compare with one: this is the oldest they agree with.
 COMPARED = ["torch>=2.3.0"]
-RUNNERS = ["beautifulsoup4", "hypothesis", "pytest", "pytest-xdist"]
-OF_THE_BOOK = re.compile(r"\b(house|nbformat|numpydoc|mypy|faults)\b")
+RUNNERS = ["beautifulsoup4", "hypothesis", "pytest", "pytest-xdist", "tdewolff-minify"]
+OF_THE_BOOK = re.compile(r"\b(house|nbformat|numpydoc|mypy|faults|yaml)\b")
 
 
 def taken(project):

@@ -327,9 +327,8 @@ def test_each_page_tells_its_edition_and_nothing_of_an_unknown_repository(site):
         tree = soup(site.folder / f"{name}.html")
         foot = " ".join(tree.select_one(".edition").text.split())
         assert re.fullmatch(
-            r"Version \d+\.\d+\.\d+, \d{1,2} [A-Z][a-z]+ 20\d\d\. Changes\. Accessibility and privacy\.",
-            foot,
+            r"Version \d+\.\d+\.\d+, \d{1,2} [A-Z][a-z]+ 20\d\d\. Changes\. .+", foot
         )
-    if "OWNER/REPO" in (site.folder / "intro.html").read_text():  # built without one
+    if "does not know its repository" in soup(site.folder / "intro.html").text:
         for name in PAGES:
             assert not soup(site.folder / f"{name}.html").select(".launch, .report"), name
