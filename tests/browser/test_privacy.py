@@ -9,8 +9,8 @@ CHAPTER = "chapters/stride_and_dilation"
 
 def told(site):
     """The names that the page lists; of some only the beginning."""
-    cells = soup(site.folder / "back/accessibility.html").select("td:last-child code")
-    return [cell.text.rstrip("…") for cell in cells]
+    listed = soup(site.folder / "back/accessibility.html").select("#privacy li code")
+    return [name.text.rstrip("…") for name in listed]
 
 
 def use(visit, site):
