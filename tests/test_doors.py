@@ -57,7 +57,7 @@ def test_the_lines_without_make_work(tmp_path):
     for line in map(without_make.here, without_make.lines(README)[:2]):
         subprocess.run(line, shell=True, check=True, cwd=tmp_path)
     program = "import convkit, torch; print(convkit.__file__)"
-    command = [tmp_path / ".venv/bin/python", "-c", program]
+    command = [tmp_path / ".venv/bin/python", "-I", "-c", program]
     done = subprocess.run(command, cwd=tmp_path / "chapters", capture_output=True, text=True)
     assert done.stdout.strip() == str(tmp_path / "convkit/__init__.py"), done.stderr
     assert (tmp_path / ".venv/bin/jupyter-book").exists()
