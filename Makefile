@@ -11,7 +11,7 @@ CORES := $(shell getconf _NPROCESSORS_ONLN)
 ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST = $(ONE_THREAD) $(BIN)/python -m pytest --numprocesses $(CORES) --maxprocesses 8 --durations 10
 
-.PHONY: help book test test-all serve lab publish notebooks bench lint unit cells browser faults clean
+.PHONY: help book test test-all serve lab publish notebooks bench lint unit cells browser faults clean dist links oldest newest
 
 help: ## List the commands (the default)
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -104,6 +104,25 @@ $(MEASURABLE): $(READY) benchmarks/requirements.txt
 bench: $(MEASURABLE) book ## Print the tables of benchmarks/README.md (ONLY=convolution: that one)
 	@for table in $(or $(ONLY),convolution growth book page); do \
 		$(FAIR) $(BIN)/python benchmarks/$$table.py $(OPTIONS) || exit 1; done
+
+# Before a release, and every week.
+RELEASABLE = $(VENV)/.releasable
+
+$(RELEASABLE): $(READY) tools/requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --requirement tools/requirements.txt
+	@touch $@
+
+dist: $(RELEASABLE) ## Build wheel and sdist into dist/, and try them where nothing else is installed
+	$(BIN)/python tools/release.py
+
+oldest: ## Test convkit with the oldest NumPy, SciPy and PyTorch that it works with
+newest: ## Test convkit with the newest
+oldest newest: $(READY)
+	@$(ONE_THREAD) $(BIN)/python tools/versions.py $@
+
+links: $(READY) ## Follow the links that lead elsewhere (needs the network)
+	@$(ONE_THREAD) $(BIN)/jupyter-book build . --builder custom --custom-builder linkcheck
+	@echo "Every link to elsewhere leads somewhere: _build/linkcheck/output.txt lists them"
 
 clean: ## Remove what was built; .venv stays
 	rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis

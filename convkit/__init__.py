@@ -121,7 +121,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Load `convkit.explorers` when it is first asked for: it needs anywidget and matplotlib."""
-    if name == "explorers":
-        return importlib.import_module(".explorers", __name__)
+    """Load what needs more than NumPy and SciPy when it is first asked for."""
+    if name in ("explorers", "plotting"):
+        return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

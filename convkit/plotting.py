@@ -10,7 +10,13 @@ colours, which no role has.
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-import matplotlib.pyplot as plt
+from .extras import missing
+
+try:
+    import matplotlib.pyplot as plt
+except ModuleNotFoundError as error:
+    raise missing("plotting", error) from error
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb

@@ -319,7 +319,7 @@ def test_workflows_follow_their_schema(schema):
 
 def test_a_broken_workflow_is_rejected(tmp_path):
     broken = tmp_path / "test.yml"
-    text = (ROOT / ".github/workflows/test.yml").read_text()
+    text = (ROOT / ".github/workflows/book.yml").read_text()
     broken.write_text(text.replace("runs-on:", "runs-off:"))
     assert validate("vendor.github-workflows", broken).returncode != 0
 
@@ -342,7 +342,8 @@ def test_citation_is_valid_and_names_this_version():
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
 def test_links_to_files_lead_somewhere(name):
     links = re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text())
-    missing = [link for link in links if "://" not in link and not (ROOT / link).exists()]
+    links = [link for link in links if "://" not in link and not link.startswith("../../actions/")]
+    missing = [link for link in links if not (ROOT / link).exists()]
     assert not missing
 
 

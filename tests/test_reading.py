@@ -8,12 +8,15 @@ from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 from docutils import nodes
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "_ext"))
 
-from house import callouts, edition, images, previews, reference, repository
+from house import callouts, edition, elsewhere, images, previews, reference, repository
+
+ROOT = Path(__file__).parents[1]
 
 GLOSSARY = """<article><dl>
 <dt id="term-map">map<a class="headerlink" href="#term-map">#</a></dt><dt id="term-function">function</dt>
@@ -93,19 +96,27 @@ def test_a_picture_tells_the_shape_of_its_file(tmp_path):
     assert later.endswith(tag.removeprefix("<img"))
 
 
-@pytest.mark.parametrize(
-    ("url", "path", "title", "text"),
-    [
-        ("https://github.com/a/b", "/a/b/issues/new", "title", "body"),
-        ("https://gitlab.com/a/b", "/a/b/-/issues/new", "issue[title]", "issue[description]"),
-    ],
-)
-def test_a_report_knows_its_page(url, path, title, text):
-    parts = urlsplit(repository.issue_url(url, "Pooling & more", "chapters/pooling", "Version 1"))
-    told = parse_qs(parts.query)
-    assert parts.path == path
-    assert told[title] == ["Mistake in “Pooling & more”"]
-    assert told[text][0].startswith("Page: chapters/pooling\nVersion 1\n")
+def report(url):
+    """Where a mistake is reported, and what is filled in there."""
+    parts = urlsplit(repository.issue_url(url, "Pooling & more", "https://x/pooling", "Version 1"))
+    return parts.path, {name: text for name, (text,) in parse_qs(parts.query).items()}
+
+
+def test_a_report_fills_in_the_form():
+    path, told = report("https://github.com/a/b")
+    assert path == "/a/b/issues/new"
+    assert told.pop("title") == "Mistake in “Pooling & more”"
+    form = ROOT / ".github/ISSUE_TEMPLATE" / told.pop("template")
+    assert told == {"page": "https://x/pooling", "edition": "Version 1"}
+    fields = {field["id"] for field in yaml.safe_load(form.read_text("utf-8"))["body"]}
+    assert told.keys() <= fields
+
+
+def test_a_report_on_gitlab_knows_its_page():
+    path, told = report("https://gitlab.com/a/b")
+    assert path == "/a/b/-/issues/new"
+    assert told["issue[title]"] == "Mistake in “Pooling & more”"
+    assert told["issue[description]"].startswith("Page: https://x/pooling\nVersion 1\n")
 
 
 def test_launch_buttons_are_said_in_words_where_there_are_some():
@@ -133,3 +144,10 @@ def test_no_line_and_no_report_without_a_repository():
     repository.offer_report(SimpleNamespace(config=theme), "a", "", context, nodes.document)
     repository.offer_launch(SimpleNamespace(config=theme), "a", "", context, nodes.document)
     assert context == {"body": "<h1>A</h1>"}
+
+
+def test_a_doi_is_looked_up_where_it_is_registered():
+    """Its publisher would refuse a program, and the weekly run would fail without a reason."""
+    asked = elsewhere.ask_the_registry(None, "https://doi.org/10.1137/1.9781611970364")
+    assert asked == "https://doi.org/api/handles/10.1137/1.9781611970364"
+    assert elsewhere.ask_the_registry(None, "https://example.org/10.1137/1") is None

@@ -75,7 +75,7 @@ def execute(nb: NotebookNode, folder: Path) -> NotebookNode:
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
-        store_widget_state=False,
+        store_widget_state=True,  # without, nbclient fails where a cell prints into a widget
         coalesce_streams=True,
     )
     return client.execute()

@@ -27,6 +27,7 @@ def date(folder, environ):
 def configure(app, config):
     config.version = config.release = convkit.__version__
     config.edition = f"Version {convkit.__version__}, {date(app.srcdir, os.environ)}"
+    config.myst_substitutions = {**config.myst_substitutions, "edition": config.edition}
 
 
 def tell(app, page, template, context, doctree):

@@ -121,12 +121,13 @@ def launch_line(buttons):
 def issue_url(repository, title, page, edition):
     """Where a reader reports a mistake on a page: a form that knows already which page it is."""
     told = f"Mistake in “{title}”"
-    text = f"Page: {page}\n{edition}\n\nWhat is wrong, and what should it say?\n"
     if "gitlab" in repository:
-        return f"{repository}/-/issues/new?" + urlencode(
-            {"issue[title]": told, "issue[description]": text}
-        )
-    return f"{repository}/issues/new?" + urlencode({"title": told, "body": text})
+        text = f"Page: {page}\n{edition}\n\nWhat is wrong, and what should it say?\n"
+        asked = {"issue[title]": told, "issue[description]": text}
+        return f"{repository}/-/issues/new?{urlencode(asked)}"
+    # `page` and `edition` are fields of .github/ISSUE_TEMPLATE/mistake.yml.
+    asked = {"template": "mistake.yml", "title": told, "page": page, "edition": edition}
+    return f"{repository}/issues/new?{urlencode(asked)}"
 
 
 def offer_launch(app, page, template, context, doctree):

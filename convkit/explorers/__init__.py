@@ -5,6 +5,13 @@ draws it. They need anywidget and matplotlib (``pip install convkit[explorers]``
 them when they are first used.
 """
 
+from ..extras import missing
+
+try:
+    from .explorer import Explorer as Explorer
+except ModuleNotFoundError as error:
+    raise missing("explorers", error) from error
+
 from ..static import STATIC as STATIC
 from . import bundle
 from .backward import Backward

@@ -136,6 +136,12 @@ REPLACE_CELLS = """(panel, sources) => {
         notebook.insertCells(0, sources.map(source => ({ cell_type: 'code', source })));
     });
 }"""
+SAVE_AND_FORGET = """async panel => {
+    await panel.context.save();
+    await panel.sessionContext.session.kernel.restart();
+}"""
+KEEP_WIDGETS = """panel =>
+    window.jupyterapp.commands.execute('@jupyter-widgets/jupyterlab-manager:saveWidgetState')"""
 RUN_ALL = "panel => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 CELLS = """panel => panel.content.widgets.map(({ model }) => ({
     type: model.type,
@@ -208,6 +214,20 @@ class Notebook:
     def run_up_to(self, cell):
         """Run the cell with this id, after all those above it."""
         self._call(RUN_ABOVE, cell)
+    def run_again(self):
+        """Run the cells as they are."""
+        self._call(RUN_ALL)
+
+    def keep_widgets(self):
+        """Choose Save Widget State Automatically in the menu Settings, or take it back."""
+        self._call(KEEP_WIDGETS)
+
+    def open_again(self):
+        """Save the notebook and open it anew, when the kernel has forgotten everything."""
+        self._call(SAVE_AND_FORGET)
+        self.page.reload()
+        self.page.wait_for_function(f"{PANEL}?.sessionContext")
+        self._call(READY)
 
     def run(self, code):
         """Execute code in the notebook's kernel, outside of its cells; return what it printed."""

@@ -66,3 +66,8 @@ def test_three_explorers_of_a_page_carry_little_state(name):
     assert len(places) == source(name).count("data-explorer=")
     sizes = sorted(len("".join(attributes).encode()) for attributes in places)
     assert sum(sizes[-3:]) <= STATE_BYTES, sizes
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_holds_no_widget_that_only_a_notebook_could_show(name):
+    assert "application/vnd.jupyter" not in source(name)

@@ -1,8 +1,10 @@
 """The explorers live in JupyterLab: drawn in a notebook and in step with its kernel."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import lab
+import nbformat
 import pytest
 from playwright.sync_api import expect
 from sizes import THOROUGH
@@ -211,3 +213,47 @@ def test_two_figures_share_no_id(show, explorer, notebook):
     ours = notebook.page.locator(".cx [id], [id^='cx']")
     found = ours.evaluate_all("all => all.map(element => element.id)")
     assert len(found) == len(set(found)), sorted({it for it in found if found.count(it) > 1})
+
+
+# A reader's own controls, and a notebook that is opened again: back/explorers.ipynb, at its end
+
+EXPLORERS_PAGE = nbformat.read(Path(__file__).parents[2] / "back/explorers.ipynb", as_version=4)
+STRIDE = next(explorer for explorer in EXPLORERS if explorer.name == "Stride")
+OWN = [cell for cell in EXPLORERS_PAGE.cells if cell.id.startswith("own-")]
+
+
+def test_a_readers_sliders_and_plot_are_in_step_with_the_figure(notebook):
+    code = [cell.source for cell in OWN if cell.cell_type == "code"]
+    notebook.run_cells("import numpy as np\nimport convkit as ck", *code)
+    figure = notebook.page.locator(".jp-OutputArea-output .cx")
+    plot = notebook.page.locator(".jp-Cell").last.locator("img")
+    slider = figure.get_by_role("slider", name="stride s", exact=True)
+    before = plot.get_attribute("src")
+    slider.press("ArrowRight")
+    held = lab.settled(lambda: notebook.run("print(figure.s, stride.value)"), "3 3\n")
+    assert held == "3 3\n"
+    expect(plot).not_to_have_attribute("src", before)
+    notebook.run("stride.value = 1")
+    expect(slider).to_have_value("1")
+
+
+def test_a_figure_opened_again_says_what_the_page_says_and_comes_back(show, notebook):
+    live = show(STRIDE)
+    notebook.open_again()
+    said = notebook.page.locator(".jp-OutputArea-output").first
+    expect(said).to_contain_text("Error displaying widget")
+    assert said.inner_text().strip() in OWN[-1].source.replace("\n", " ")
+    notebook.run_again()
+    live.expect_shown(STRIDE.value)
+    notebook.errors.clear()  # of the widgets that were not found
+
+
+def test_with_its_state_saved_a_figure_opened_again_needs_no_python(show, notebook):
+    notebook.keep_widgets()
+    live = show(STRIDE)
+    notebook.open_again()
+    live.expect_shown(STRIDE.value)
+    live.slider().press("ArrowRight")
+    live.expect_shown(STRIDE.value + 1)
+    notebook.keep_widgets()
+    notebook.errors.clear()
