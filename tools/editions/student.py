@@ -1,7 +1,7 @@
 """Make the student edition: the whole book and its notebooks, without solutions and answers.
 
-The sources are copied without them and built as the book is, so what is not there can be in no page,
-no search index, no script's data and no download. Into _build/student: `html` and `notebooks`.
+The sources are copied without them and built as the book is, so what is not there can be in no
+page, no search index, no script's data and no download. Into _build/student: `html`, `notebooks`.
 """
 
 import ast
@@ -34,8 +34,8 @@ HOW_STUDENTS = "Write your answer in place of `...` in the notebook."
 def without_answers(nb: NotebookNode) -> NotebookNode:
     """Return a notebook without its solutions, and without the right answers to its questions.
 
-    A *Predict* loses the comment with its answer: the page then asks for a sentence. Of the check of
-    an exercise, which computes the answer, the places for an answer are left and what is given
+    A *Predict* loses the comment with its answer: the page then asks for a sentence. Of the check
+    of an exercise, which computes the answer, the places for an answer are left and what is given
     before the first of them.
     """
     nb = nbformat.from_dict(nb)
@@ -124,7 +124,9 @@ def copy_sources(source: Path, target: Path) -> None:
         if "_build" not in path.relative_to(target).parts:
             strip(path)
     for path in target.rglob("*.md"):
-        if "_build" not in path.relative_to(target).parts and ANSWER.search(path.read_text("utf-8")):
+        if "_build" not in path.relative_to(target).parts and ANSWER.search(
+            path.read_text("utf-8")
+        ):
             rewrite(path, without_comments(path.read_text("utf-8")))
 
 
