@@ -71,7 +71,7 @@ $(GRADER)/.ready: $(READY) tools/editions/grading.txt
 
 assignment: $(GRADER)/.ready ## A chapter for nbgrader, into _build/grading (NB=chapters/x.ipynb)
 	$(EDITION).grading $(NB)
-	@cd _build/grading && $(abspath $(GRADER))/bin/python -m nbgrader generate_assignment $(notdir $(basename $(NB))) --force
+	@cd _build/grading && PATH="$(abspath $(GRADER))/bin:$$PATH" nbgrader generate_assignment $(notdir $(basename $(NB))) --force
 	@echo "What students get is in _build/grading/release/$(notdir $(basename $(NB)))"
 
 NOTEBOOKS = $(wildcard back/*.ipynb chapters/*.ipynb)

@@ -135,7 +135,8 @@ def contents(pages: list[Page], told: str) -> str:
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Slides</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="stylesheet" href="_static/slides.css"></head>'
-        f'<body class="list"><main><h1>Slides</h1><ul>{items}</ul><p>{told}</p></main></body></html>\n'
+        f'<body class="list"><main><h1>Slides</h1><ul>{items}</ul><p>{told}</p></main>'
+        "</body></html>\n"
     )
 
 
