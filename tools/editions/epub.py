@@ -14,11 +14,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 from bs4 import Tag
 
-from .pages import BUILD, SITE, Page, edition, edition_day, join, place, read, still
+from .pages import BUILD, SITE, Page, edition, edition_day, element, join, place, read, still
 from .pdf import title_page, with_solutions
 from .printing import AUTHORS
 
 HERE = Path(__file__).parent
+STYLE = ("displaystyle", "scriptlevel")  # EPUB's MathML has them on an element of their own
 MATH = "http://www.w3.org/1998/Math/MathML"
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of all that an archive can tell
 CONTAINER = (
@@ -56,6 +57,9 @@ def tidy(article: Tag) -> None:
     """Leave what XHTML allows."""
     for formula in article.select("math"):
         formula["xmlns"] = MATH
+        for part in formula.select("[displaystyle], [scriptlevel]"):
+            style = {name: part.attrs.pop(name) for name in STYLE if name in part.attrs}
+            part.wrap(element("mstyle", **style))
     for part in article.select("[data-page]"):
         line = part.find_parent(class_="page") or part
         line.decompose()

@@ -19,6 +19,7 @@ FOLDER = BUILD / "grading"
 CONFIG = """\
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "convolution"
+c.Execute.timeout = c.Execute.iopub_timeout = c.Execute.startup_timeout = 300  # seconds for a cell
 c.ClearSolutions.code_stub = {"python": "# Your answer goes in place of each ... above."}
 """
 JUDGE = '''\

@@ -1,7 +1,6 @@
 // What is wider than the page gets smaller; what is short stays whole.
 async () => {
   await document.fonts.ready;
-  await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
   const room = Number.parseFloat(getComputedStyle(document.body).getPropertyValue("--room"));
   const shrink = (element, width, least) => {
     const fit = Math.max(least, Math.min(1, room / width));

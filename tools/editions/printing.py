@@ -76,7 +76,8 @@ def render(file: Path) -> bytes:
         page.emulate_media(media="print")
         page.evaluate((HERE / "print.js").read_text(encoding="utf-8"))
         known: dict[str, int] = {}
-        for _ in range(PASSES):
+        for number in range(1, PASSES + 1):
+            print(f"Setting the pages, pass {number}", flush=True)
             pdf = page.pdf(
                 prefer_css_page_size=True, print_background=True, outline=True, tagged=True
             )
