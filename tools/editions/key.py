@@ -6,13 +6,15 @@ from bs4 import Tag
 
 from .pages import (
     BUILD,
+    CHAPTERS,
     Page,
     answers,
     edition,
     element,
     is_solution,
     join,
-    read,
+    names,
+    page,
     still,
     take_solutions,
 )
@@ -74,8 +76,8 @@ def chapter(page: Page) -> Tag:
 
 def main() -> None:
     line = edition()
-    pages = [page for page in read() if page.is_chapter]
-    keys = [Page(page.name, page.part, chapter(page)) for page in pages]
+    pages = [page(name) for name, _ in names() if name.startswith(CHAPTERS)]
+    keys = [Page(one.name, one.part, chapter(one)) for one in pages]
     join(keys)
     for key in keys:
         for box in key.article.select("ask-question, noscript"):

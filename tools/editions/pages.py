@@ -18,7 +18,7 @@ SITE = Path(os.environ.get("BOOK_SITE", BUILD / "html")).resolve()
 CHAPTERS = "chapters/"
 
 # What a reader can press, and what only the page's scripts use.
-LIVE = ".headerlink, .launch, .viewcode-link, button, noscript, script, template, ask-question"
+LIVE = ".headerlink, .launch, .viewcode-link, .ask-note, ask-question, button, noscript, template"
 UNSEEN = "details.code, details.imports, .toctree-wrapper, ul.chapter-cards, a.button, annotation"
 ELSEWHERE = re.compile(r"[a-z][a-z+.-]*:")
 
@@ -70,15 +70,17 @@ def tree(file: Path) -> BeautifulSoup:
     return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
 
 
+def page(name: str, part: str = "", site: Path = SITE) -> Page:
+    """Return a page of the built book."""
+    article = tree(site / f"{name}.html").find("article")
+    for link in article.select(".headerlink"):
+        link.decompose()
+    return Page(name, part, article)
+
+
 def read(site: Path = SITE, source: Path = ROOT) -> list[Page]:
     """Return all pages of the built book."""
-    found = []
-    for name, part in names(source):
-        article = tree(site / f"{name}.html").find("article")
-        for link in article.select(".headerlink"):
-            link.decompose()
-        found.append(Page(name, part, article))
-    return found
+    return [page(name, part, site) for name, part in names(source)]
 
 
 def edition(site: Path = SITE, source: Path = ROOT) -> str:

@@ -67,27 +67,23 @@ def numbers(pdf: bytes) -> dict[str, int]:
         return {name[1:]: pages[place[0].objgen] for name, place in places.items()}
 
 
-def render(file: Path) -> bytes:
+def render(browser, file: Path) -> bytes:
     """Print a document until the numbers of its pages are those that stand in it."""
-    with sync_playwright() as playwright:
-        browser = chromium.launch(playwright)
-        page = browser.new_page()
-        page.goto(file.as_uri(), timeout=120_000)
-        page.emulate_media(media="print")
-        page.evaluate((HERE / "print.js").read_text(encoding="utf-8"))
-        known: dict[str, int] = {}
-        for number in range(1, PASSES + 1):
-            print(f"Setting the pages, pass {number}", flush=True)
-            pdf = page.pdf(
-                prefer_css_page_size=True, print_background=True, outline=True, tagged=True
-            )
-            found = numbers(pdf)
-            if found == known:
-                browser.close()
-                return pdf
-            if nowhere := page.evaluate(FILL, found):
-                sys.exit(f"{file.name} has no link to {nowhere[0]}, whose page it should name")
-            known = found
+    page = browser.new_page()
+    page.goto(file.as_uri(), timeout=120_000)
+    page.emulate_media(media="print")
+    page.evaluate((HERE / "print.js").read_text(encoding="utf-8"))
+    known: dict[str, int] = {}
+    for number in range(1, PASSES + 1):
+        print(f"Setting the pages, pass {number}", flush=True)
+        pdf = page.pdf(prefer_css_page_size=True, print_background=True, outline=True, tagged=True)
+        found = numbers(pdf)
+        if nowhere := page.evaluate(FILL, found):
+            sys.exit(f"{file.name} has no link to {nowhere[0]}, whose page it should name")
+        if found == known:
+            page.close()
+            return pdf
+        known = found
     sys.exit(f"The page numbers of {file.name} do not settle in {PASSES} passes")
 
 
@@ -111,7 +107,10 @@ def save(html: str, target: Path, title: str, edition: str) -> int:
     target.parent.mkdir(parents=True, exist_ok=True)
     source = target.parent / f".{target.stem}.html"
     source.write_text(html, encoding="utf-8")
-    pdf = dated(render(source), title, edition)
+    with sync_playwright() as playwright:
+        browser = chromium.launch(playwright)
+        pdf = dated(render(browser, source), title, edition)
+        browser.close()
     target.write_bytes(pdf)
     with pikepdf.open(BytesIO(pdf)) as file:
         return len(file.pages)

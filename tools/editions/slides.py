@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bs4 import Tag
 
-from .pages import BUILD, LIVE, SITE, Page, answers, edition, element, read, tree
+from .pages import BUILD, CHAPTERS, LIVE, SITE, Page, answers, edition, element, names, page, tree
 
 HERE = Path(__file__).parent
 RESULT = BUILD / "slides"
@@ -142,8 +142,8 @@ def contents(pages: list[Page], told: str) -> str:
 
 def main() -> None:
     told = edition()
-    chapters = [page for page in read() if page.is_chapter]
-    decks = {Path(page.name).name: deck(page, told, SITE) for page in chapters}
+    chapters = [page(name) for name, _ in names() if name.startswith(CHAPTERS)]
+    decks = {Path(one.name).name: deck(one, told, SITE) for one in chapters}
     shutil.rmtree(RESULT, ignore_errors=True)
     copy_files(decks, RESULT, SITE)
     for name, html in decks.items():

@@ -35,8 +35,7 @@ def decks(tmp_path_factory):
         if name.startswith(pages.CHAPTERS)
         and "data-explorer" in (SITE / f"{name}.html").read_text()
     )
-    article = pages.tree(SITE / f"{name}.html").find("article")
-    page = pages.Page(name, "", article)
+    page = pages.page(name)
     result = tmp_path_factory.mktemp("slides") / "deck"
     html = slides.deck(page, "Version 1", SITE)
     slides.copy_files({"deck": html}, result, SITE)
@@ -101,7 +100,7 @@ def test_printing_knows_the_page_of_each_link(tmp_path, browser):
     )
     source = tmp_path / "small.html"
     source.write_text(printing.document("Small", body))
-    pdf = printing.dated(printing.render(source), "Small", "Version 1, 2 March 2026.")
+    pdf = printing.dated(printing.render(browser, source), "Small", "Version 1, 2 March 2026.")
     with pikepdf.open(BytesIO(pdf)) as file:
         first = printing.numbers(pdf)["a1"]
         assert printing.numbers(pdf) == {"a1": first, "a2": first + 1, "a3": first + 2}
@@ -116,7 +115,7 @@ def test_a_page_number_of_nowhere_is_an_error(tmp_path, browser):
     source = tmp_path / "small.html"
     source.write_text(printing.document("Small", '<p>see <span data-page="gone">000</span></p>'))
     with pytest.raises(SystemExit, match="gone"):
-        printing.render(source)
+        printing.render(browser, source)
 
 
 # At length: each edition as make makes it, and twice the same
