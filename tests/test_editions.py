@@ -121,7 +121,7 @@ def test_a_grader_judges_what_a_student_filled_in():
                 exec(test.source, names)
 
 
-FIELDS = '{"fields":[{"kind":"numbers","right":[[1.0,2.5,3.0,4.0]],"shape":[2,2],"label":"(a)"},'
+FIELDS = '{"fields":[{"kind":"numbers","right":[[1.0,2.5,3.0,1e8]],"shape":[2,2],"label":"(a)"},'
 FIELDS += '{"kind":"choice","right":[[1]],"shape":[],"choices":["this","that"]},'
 FIELDS += '{"kind":"numbers","right":[[0.25]],"shape":[],"shown":"about 1/4"},'
 FIELDS += '{"kind":"words","right":[]}]}'
@@ -131,7 +131,7 @@ def test_the_key_tells_each_answer():
     box = BeautifulSoup(
         f"<div><ask-question data-ask='{FIELDS}'></ask-question></div>", "html.parser"
     )
-    assert pages.answers(box) == ["(a): 1, 2.5; 3, 4", "that", "about 1/4"]
+    assert pages.answers(box) == ["(a): 1, 2.5; 3, 100000000", "that", "about 1/4"]
 
 
 PAGE = """<article><section id="one"><h1><span class="section-number">1. </span>One</h1>

@@ -222,9 +222,14 @@ def written(value: list, field: dict) -> str:
     """Write an answer, kept as a flat list, as a reader would."""
     if field["kind"] == "choice":
         return ", ".join(field["choices"][index] for index in value)
-    texts = [f"{one:.6g}" if isinstance(one, float) else str(one) for one in value]
+    texts = [number(one) if isinstance(one, float) else str(one) for one in value]
     if len(field["shape"]) == 2:
         width = field["shape"][1]
         rows = [texts[start : start + width] for start in range(0, len(texts), width)]
         return "; ".join(", ".join(row) for row in rows)
     return ", ".join(texts)
+
+
+def number(value: float) -> str:
+    """Write a whole number in full, another with six digits."""
+    return str(int(value)) if value == round(value) else f"{value:.6g}"
