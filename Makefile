@@ -4,6 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV = .venv
 BIN = $(VENV)/bin
+GRADER = $(VENV)/grading
 READY = $(VENV)/.ready
 CORES := $(shell getconf _NPROCESSORS_ONLN)
 
@@ -12,6 +13,7 @@ ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 PYTEST = $(ONE_THREAD) $(BIN)/python -m pytest --numprocesses $(CORES) --maxprocesses 8 --durations 10
 
 .PHONY: help book test test-all serve lab publish notebooks bench lint unit cells browser faults clean dist links oldest newest
+.PHONY: student key pdf epub slides assignment
 
 help: ## List the commands (the default)
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -42,6 +44,37 @@ serve: book ## Show the book on localhost (PORT=8000)
 
 lab: book ## Open the chapters in JupyterLab, as notebooks to work in (they are in _build/notebooks)
 	@$(BIN)/jupyter lab --ServerApp.root_dir=_build/notebooks
+
+# The editions are made from the built pages, and the one for students from sources without answers.
+EDITION = @$(ONE_THREAD) PYTHONPATH=tools $(BIN)/python -m editions
+
+student: $(READY) ## The pages and notebooks without solutions and answers, into _build/student
+	$(EDITION).student
+
+key: book ## The answers to all of its questions, for instructors, into _build/answers
+	$(EDITION).key
+
+pdf: book ## The book as one file, _build/book.pdf
+	$(EDITION).pdf
+
+epub: book ## The book for e-book readers, _build/book.epub
+	$(EDITION).epub
+
+slides: book ## Slides of each chapter, their figures at work, into _build/slides
+	$(EDITION).slides
+
+# nbgrader sees the book's packages, and changes nothing in their environment.
+$(GRADER)/.ready: $(READY) tools/editions/grading.txt
+	@$(BIN)/python -m venv $(GRADER)
+	@$(BIN)/python -c 'import sysconfig; print("import site; site.addsitedir(%r)" % sysconfig.get_path("purelib"))' \
+		> $$($(GRADER)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/book.pth
+	$(GRADER)/bin/python -m pip install --disable-pip-version-check --requirement tools/editions/grading.txt
+	@touch $@
+
+assignment: $(GRADER)/.ready ## A chapter for nbgrader, into _build/grading (NB=chapters/x.ipynb)
+	$(EDITION).grading $(NB)
+	@cd _build/grading && PATH="$(abspath $(GRADER))/bin:$$PATH" nbgrader generate_assignment $(notdir $(basename $(NB))) --force
+	@echo "What students get is in _build/grading/release/$(notdir $(basename $(NB)))"
 
 publish: book ## Push these notebooks to the branch "notebooks" (a workflow does; REMOTE=URL)
 	@$(BIN)/python tools/publish.py $(REMOTE)

@@ -26,7 +26,9 @@ def date(folder, environ):
 
 def configure(app, config):
     config.version = config.release = convkit.__version__
-    config.edition = f"Version {convkit.__version__}, {date(app.srcdir, os.environ)}"
+    kind = os.environ.get("HOUSE_EDITION")  # such as that for students
+    told = f"Version {convkit.__version__}, {date(app.srcdir, os.environ)}"
+    config.edition = f"{told}, {kind}" if kind else told
     config.myst_substitutions = {**config.myst_substitutions, "edition": config.edition}
 
 

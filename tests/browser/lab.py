@@ -214,6 +214,7 @@ class Notebook:
     def run_up_to(self, cell):
         """Run the cell with this id, after all those above it."""
         self._call(RUN_ABOVE, cell)
+
     def run_again(self):
         """Run the cells as they are."""
         self._call(RUN_ALL)

@@ -1,0 +1,1 @@
+"""The book in other forms, each made by `make` below _build, and twice the same."""
