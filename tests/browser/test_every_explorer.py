@@ -1,12 +1,13 @@
 """What holds for every explorer: its state in the address, keys, words, print, and no script."""
 
+import re
 from pathlib import Path
 
 import hands
 import numpy as np
 import pytest
 from figures import HOST, opened, with_bug
-from sizes import sized
+from sizes import THOROUGH, sized
 
 from convkit import explorers
 from convkit.explorers import Edges, Field, Flip, Stride, Template, Waves, bundle
@@ -14,7 +15,9 @@ from convkit.explorers import Edges, Field, Flip, Stride, Template, Waves, bundl
 EXPLORERS = pytest.mark.parametrize("explorer", explorers.ALL, ids=lambda kind: kind.name())
 # What is the frame's or the page's, not the explorer's own, is tried with each kind of view.
 VIEWS = (Flip, Edges, Field)  # plots and a table, grids and pictures, drawings
-FRAME = pytest.mark.parametrize("explorer", sized(VIEWS, explorers.ALL), ids=lambda kind: kind.name())
+FRAME = pytest.mark.parametrize(
+    "explorer", sized(VIEWS, explorers.ALL), ids=lambda kind: kind.name()
+)
 PHONE = {"width": 360, "height": 740}
 STAGE = Path(__file__).with_name("stage.js").read_text()
 OLD_PAGE = Path(__file__).with_name("old_page.js").read_text()
@@ -185,21 +188,30 @@ def test_what_render_returns_ends_it(browser, explorer):
         assert sets == [], "it plays on"
 
 
+SHRINK = """place => {
+    const all = what => [...place.querySelectorAll(what)];
+    const shown = what => all(what).filter(e => e.checkVisibility({ visibilityProperty: true }));
+    const said = [];
+    for (const view of shown('[role=grid], svg[role=group]')) {
+        all('button').find(button => button.textContent === 'Reset').click();
+        for (const end of ['min', 'max']) for (const slider of shown('input[type=range]')) {
+            const last = [...view.querySelectorAll('td, .cx-column')].pop();
+            last?.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
+            slider.value = slider[end];
+            slider.dispatchEvent(new Event('input', { bubbles: true }));
+            said.push(place.querySelector('.cx-sum').textContent);
+        }
+    }
+    return said.join('\\n');
+}"""
+
+
 @EXPLORERS
 def test_a_place_that_is_gone_is_no_longer_pointed_at(browser, explorer):
     """The mouse rests on the last cell of each view while sliders make the views smaller."""
     with opened(browser, explorer()) as figure:
-        views = figure.place.locator("[role=grid]:visible, svg[role=group]:visible")
-        for index in range(views.count()):
-            figure.place.get_by_role("button", name="Reset").click()
-            last = views.nth(index).locator("td, .cx-column").last
-            for end in ("Home", "End"):
-                for slider in sliders(figure):
-                    last.dispatch_event("pointerover") if last.count() else None
-                    slider.press(end)
-                    fresh = figure.do()
-                    assert "undefined" not in fresh.sum
-                    assert "NaN" not in fresh.sum
+        said = figure.place.evaluate(SHRINK)
+        assert not re.search("undefined|NaN", said), said
 
 
 # --- Keys, words, focus ---
@@ -434,16 +446,12 @@ def test_what_can_be_dragged_is_moved_by_mouse_finger_and_keys(browser, explorer
         untouched = hands.state(figure)
         for view, at, by, keys in HANDS[explorer.name()]:
             states = []
+            cursor = hands.cell(figure, view, at).evaluate("e => getComputedStyle(e).cursor")
+            assert cursor in CURSORS, f"{view}: {cursor}"
             for act in (hands.drag, hands.swipe, *[None] * bool(keys)):
                 start = hands.middle(figure, view, at)
                 scrolled = figure.page.evaluate("scrollY")
                 if act:
-                    cursor = hands.cell(figure, view, at).evaluate(
-                        "e => getComputedStyle(e).cursor"
-                    )
-                    assert cursor in ("grab", "ns-resize", "crosshair", "pointer"), (
-                        f"{view}: {cursor}"
-                    )
                     act(figure, start, by)
                     now = figure.page.evaluate("scrollY")
                     assert now == scrolled, f"{view}: the page scrolls"
@@ -480,10 +488,11 @@ def test_no_control_moves_the_figure(browser, explorer):
         figure.page.set_viewport_size(PHONE_SCREEN)  # the page is used again
         moved = figure.place.evaluate(STAGE)
         assert not moved, f"on a phone {len(moved)}: " + "; ".join(moved[:6])
-        figure.page.set_viewport_size({"width": 800, "height": 800})
-        figure.place.get_by_role("button", name="Reset").click()
-        moved = figure.place.evaluate(STAGE)
-        assert not moved, f"at 800 pixels {len(moved)}: " + "; ".join(moved[:6])
+        if THOROUGH:  # nor in a notebook, which has more room, says another test
+            figure.page.set_viewport_size({"width": 800, "height": 800})
+            figure.place.get_by_role("button", name="Reset").click()
+            moved = figure.place.evaluate(STAGE)
+            assert not moved, f"at 800 pixels {len(moved)}: " + "; ".join(moved[:6])
 
 
 @EXPLORERS

@@ -258,9 +258,9 @@ def every_explorer_moves(visit):
         place.scroll_into_view_if_needed()  # the page may load its script only now
         expect(place, f"{visit}: {place} is not drawn").to_have_attribute("data-ready", "")
         assert not place.locator(".explorer-still").is_visible(), f"{visit}: {place} stands still"
-        before = place.locator(".cx").inner_text()
+        before = place.locator(".cx").text_content()
         move(place)
-        after = place.locator(".cx").inner_text()
+        after = place.locator(".cx").text_content()
         assert after != before, f"{visit}: {place}: its control changes nothing"
     page.wait_for_function("location.hash.includes('=')")
     for button in page.locator("[data-explorer]").get_by_role("button", name="Reset").all():
