@@ -9,6 +9,7 @@ import pytest
 from conftest import CHAPTERS, PAGES, ROOT, soup
 from PIL import Image
 from playwright.sync_api import expect
+from sizes import sized
 
 from sent import weight
 
@@ -126,7 +127,7 @@ def test_a_link_to_a_page_can_show_its_title_and_picture(site):
 def test_an_old_address_leads_to_the_new_one(kind, site, browser):
     context = browser.new_context()
     page = context.new_page()
-    for old, new in MOVED.items():
+    for old, new in list(MOVED.items())[: sized(2, None)]:  # all are made alike
         page.goto(site.address(old, kind) + "#a-place")
         page.wait_for_url("**/back/*")
         expect(page).to_have_url(site.address(f"back/{new}", kind) + "#a-place")
