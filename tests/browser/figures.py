@@ -143,6 +143,8 @@ def blank_page(browser, options):
     key = browser, json.dumps(options, sort_keys=True)
     page, errors = BLANK.pop(key, None) or new_page(browser, options)
     errors.clear()
+    if "viewport" in options:  # a test may have changed it
+        page.set_viewport_size(options["viewport"])
     try:
         yield page, errors
     except BaseException:

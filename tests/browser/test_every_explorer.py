@@ -485,7 +485,6 @@ def test_the_page_scrolls_under_a_finger_that_begins_elsewhere(browser, explorer
 @EXPLORERS
 def test_no_control_moves_the_figure(browser, explorer):
     with opened(browser, explorer(), viewport=PHONE_SCREEN) as figure:
-        figure.page.set_viewport_size(PHONE_SCREEN)  # the page is used again
         moved = figure.place.evaluate(STAGE)
         assert not moved, f"on a phone {len(moved)}: " + "; ".join(moved[:6])
         if THOROUGH:  # nor in a notebook, which has more room, says another test

@@ -51,6 +51,7 @@ def files_of(visit_page):
     @cache
     def files_of(name):
         with visit_page(name) as visit:
+            visit.page.wait_for_load_state("networkidle")  # fonts may come late
             return visit.files
 
     return files_of
@@ -258,9 +259,9 @@ def every_explorer_moves(visit):
         place.scroll_into_view_if_needed()  # the page may load its script only now
         expect(place, f"{visit}: {place} is not drawn").to_have_attribute("data-ready", "")
         assert not place.locator(".explorer-still").is_visible(), f"{visit}: {place} stands still"
-        before = place.locator(".cx").text_content()
+        before = place.locator(".cx").inner_text()
         move(place)
-        after = place.locator(".cx").text_content()
+        after = place.locator(".cx").inner_text()
         assert after != before, f"{visit}: {place}: its control changes nothing"
     page.wait_for_function("location.hash.includes('=')")
     for button in page.locator("[data-explorer]").get_by_role("button", name="Reset").all():
