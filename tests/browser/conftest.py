@@ -61,13 +61,9 @@ def openings(name):
 class Visit:
     """A page open in the browser, and what was heard while it loaded."""
 
-    def __init__(self, context, site, name, kind, mode, width):
+    def __init__(self, page, site, name, kind, mode, width):
         self.name, self.kind, self.mode, self.width, self.site = name, kind, mode, width, site
-        self.errors, self.requests = [], []
-        self.page = context.new_page()
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
-        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page, self.errors, self.requests = page, page.errors, page.requests
         self.load()
 
     def load(self):
@@ -81,10 +77,6 @@ class Visit:
         self.mode, self.width = mode, width
         self.page.emulate_media(color_scheme=mode)
         self.page.set_viewport_size({"width": width, "height": 800})
-
-    def _hear(self, message):
-        if message.type == "error":
-            self.errors.append(f"console: {message.text} ({message.location.get('url')})")
 
     def __str__(self):
         return f"{self.name}.html ({self.kind}, {self.mode}, {self.width} px)"
@@ -142,10 +134,16 @@ class Site:
         return self.folder / path.removeprefix(self.prefix)
 
 
+# Most of a chapter's tags, and no test's matter: the insides of formulas, the colours of code.
+INSIDE_MATH = re.compile(r"(<math\b[^>]*>).*?(</math>)", re.DOTALL)
+COLOURED = re.compile(r'<span class="\w{1,3}">([^<]*)</span>')
+
+
 @cache
 def soup(file):
-    """A page of the built site as a tree, which nobody may change."""
-    return BeautifulSoup(file.read_text(), "html.parser")
+    """A page of the built site as a tree, which nobody may change, without what is in formulas."""
+    text = INSIDE_MATH.sub(r"\1\2", COLOURED.sub(r"\1", file.read_text()))
+    return BeautifulSoup(text, "html.parser")
 
 
 @pytest.fixture(scope="session")
@@ -167,18 +165,66 @@ def browser():
         browser.close()
 
 
+def listening(page):
+    """A page that keeps what is heard of it."""
+    page.errors, page.requests = [], []
+
+    def hear(message):
+        if message.type == "error":
+            page.errors.append(f"console: {message.text} ({message.location.get('url')})")
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: page.errors.append(f"uncaught: {error}"))
+    page.on("request", lambda request: page.requests.append(request.url))
+    return page
+
+
 @pytest.fixture(scope="session")
-def visit_page(site, browser):
+def new_reader(browser):
+    """An empty page of somebody who was never here.
+
+    To open a window takes a browser longer than a chapter, so one is used again, unless something
+    has failed in it.
+    """
+    spare = []
+
+    @contextmanager
+    def new_reader(mode="light", width=DESKTOP):
+        page = spare.pop() if spare else listening(browser.new_context().new_page())
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=mode, reduced_motion="null", media="null")
+        try:
+            yield page
+        except BaseException:
+            page.context.close()
+            raise
+        origin = page.evaluate("location.origin").replace("null", "file://")
+        page.goto("about:blank")  # what it stores when it is left is forgotten too
+        page.mouse.move(0, 0)
+        session = page.context.new_cdp_session(page)
+        stored = {"origin": origin, "storageTypes": "local_storage"}
+        session.send("Storage.clearDataForOrigin", stored)
+        session.detach()
+        page.errors.clear()
+        page.requests.clear()
+        spare.append(page)
+
+    return new_reader
+
+
+@pytest.fixture(scope="session")
+def visit_page(site, new_reader):
     """Open a page as a first-time reader."""
 
     @contextmanager
     def visit_page(name, kind="http", mode="light", width=DESKTOP):
-        viewport = {"width": width, "height": 800}
-        context = browser.new_context(viewport=viewport, color_scheme=mode)
-        yield Visit(context, site, name, kind, mode, width)
-        context.close()
+        with new_reader(mode, width) as page:
+            yield Visit(page, site, name, kind, mode, width)
 
     return visit_page
+
+
+TREES = {f"test_{name}.py" for name in ("landing", "links", "reading", "reference", "search")}
 
 
 class ByWhatIsShared(LoadScopeScheduling):
@@ -189,7 +235,7 @@ class ByWhatIsShared(LoadScopeScheduling):
 
     def _split_scope(self, nodeid):
         file = nodeid.split("::")[0].rpartition("/")[2]
-        if file in ("test_links.py", "test_reference.py", "test_search.py"):
+        if file in TREES:
             return "trees"
         return nodeid if file == "test_pages.py" else file
 

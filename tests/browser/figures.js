@@ -3,13 +3,15 @@ window.figures = (() => {
   const text = element => element?.textContent.replace(/\s+/g, ' ').trim() ?? '';
   const shown = element => element.checkVisibility({ visibilityProperty: true });
   const root = place => place.querySelector('.cx');
-  const named = (place, name) => [...place.querySelectorAll('[role=grid], svg[role=group], [data-view]')]
-    .find(view => view.getAttribute('aria-label') === name && shown(view));
+  // To ask what is shown lays the figure out anew, which takes longest: only where a name is not enough.
+  const only = found => (found.length > 1 ? found.find(shown) : found[0]);
+  const named = (place, name) => only([...place.querySelectorAll('[role=grid], svg[role=group], [data-view]')]
+    .filter(view => view.getAttribute('aria-label') === name));
   const cells = view => view.matches('[role=grid]') ? [...view.rows].map(row => [...row.cells])
     : [[...view.querySelectorAll('.cx-column')]];
 
   function control(place, label) {
-    const found = [...place.querySelectorAll('label')].find(l => text(l) === label && shown(l));
+    const found = only([...place.querySelectorAll('label')].filter(l => text(l) === label));
     if (!found) throw new Error(`no control is called "${label}"`);
     return found.control;
   }
@@ -34,7 +36,7 @@ window.figures = (() => {
     leave(place, view) { named(place, view).dispatchEvent(new PointerEvent('pointerleave')); },
     click(place, view, i, j) { cells(named(place, view))[i][j].dispatchEvent(new MouseEvent('click', { bubbles: true })); },
     press(place, label) {
-      [...place.querySelectorAll('button')].find(b => (b.getAttribute('aria-label') ?? text(b)) === label && shown(b)).click();
+      only([...place.querySelectorAll('button')].filter(b => (b.getAttribute('aria-label') ?? text(b)) === label)).click();
     },
   };
 

@@ -10,6 +10,7 @@ each, which is what makes many settings quick.
 
 import json
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from unittest.mock import patch
 
@@ -119,7 +120,7 @@ def opened(browser, *shown, address="", script=None, strict=True, **options):
     text = PAGE.format("".join(map(as_html, shown)), script or page_script(*names))
     with blank_page(browser, options) as (page, errors):
         page.route(f"{HOST}/*", lambda route: route.fulfill(body=text, content_type="text/html"))
-        page.goto(f"{HOST}/#{address}")
+        page.goto(f"{HOST}/{next(VISITS)}#{address}")
         figure = Figure(page)
         if strict:
             figure.wait_until_ready()
@@ -129,7 +130,7 @@ def opened(browser, *shown, address="", script=None, strict=True, **options):
         assert not (strict and errors), errors
 
 
-BLANK = {}
+BLANK, VISITS = {}, count()
 
 
 @contextmanager
@@ -141,16 +142,17 @@ def blank_page(browser, options):
     """
     key = browser, json.dumps(options, sort_keys=True)
     page, errors = BLANK.pop(key, None) or new_page(browser, options)
+    errors.clear()
+    if "viewport" in options:  # a test may have changed it
+        page.set_viewport_size(options["viewport"])
     try:
         yield page, errors
     except BaseException:
         page.context.close()
         raise
-    page.goto("about:blank")
     page.unroute(f"{HOST}/*")
     page.mouse.move(0, 0)
     page.emulate_media(media="null")
-    errors.clear()
     BLANK[key] = page, errors
 
 

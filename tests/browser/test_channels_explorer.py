@@ -287,7 +287,7 @@ def test_the_address_keeps_kernels(browser):
     explorer = Channels()
     with opened(browser, explorer) as figure:
         figure.do(["key", KERNEL, 1, 2, "7"])
-        figure.page.wait_for_url("**/#channels=w_**")
+        figure.page.wait_for_url("**/*#channels=w_**")
         address = figure.page.url.partition("#")[2]
     with opened(browser, explorer, address=address) as figure:
         assert figure.do().numbers(KERNEL)[1, 2] == 7

@@ -2,7 +2,7 @@
 
 import re
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -153,12 +153,19 @@ def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
 
 
 def outputs_of(explorer):
-    """The output that each product is a term of, by convkit for a single 1 in x and in w."""
-    slide = ck.convolve if explorer.flip else ck.correlate
-    found = np.full((len(explorer.x), len(explorer.w)), -1)
+    """The output that each product is a term of."""
+    sizes = len(explorer.x), len(explorer.w)
+    return outputs_by(sizes, explorer.flip, explorer.swap, explorer.mode)
+
+
+@cache
+def outputs_by(sizes, flip, swap, mode):
+    """The same, by convkit for a single 1 in x and in w."""
+    slide = ck.convolve if flip else ck.correlate
+    found = np.full(sizes, -1)
     for r, c in np.ndindex(found.shape):
         x, w = np.eye(found.shape[0])[r], np.eye(found.shape[1])[c]
-        y = slide(w, x, explorer.mode) if explorer.swap else slide(x, w, explorer.mode)
+        y = slide(w, x, mode) if swap else slide(x, w, mode)
         found[r, c] = y.argmax() if y.any() else -1
     return found
 

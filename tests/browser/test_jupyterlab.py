@@ -55,7 +55,6 @@ EXPLORERS = [
         "What outputs send to inputs", **trait("k"),
     ),
 ]  # fmt: skip
-WITH_GRID = [explorer for explorer in EXPLORERS if explorer.grid]
 
 FOCUSABLE = "input, button, select, textarea, a[href], [tabindex='0']"
 # Each changes the cells of a notebook when JupyterLab hears it. Those that remove cells come first,
@@ -125,7 +124,9 @@ each_explorer = pytest.mark.parametrize("explorer", EXPLORERS, ids=lambda it: it
 # What is the frame's holds for all once it holds for each kind of view: grids, pictures, plots.
 KINDS = [one for one in EXPLORERS if THOROUGH or one.name in ("Flip", "Edges", "Field", "Waves")]
 each_kind = pytest.mark.parametrize("explorer", KINDS, ids=lambda it: it.name)
-each_with_grid = pytest.mark.parametrize("explorer", WITH_GRID, ids=lambda it: it.name)
+each_with_grid = pytest.mark.parametrize(
+    "explorer", [one for one in KINDS if one.grid], ids=lambda it: it.name
+)
 
 
 def test_every_explorer_is_tried():
@@ -207,7 +208,7 @@ def test_two_figures_are_independent(show, explorer):
     live.expect_shown(explorer.value, 1)
 
 
-@each_explorer
+@each_kind
 def test_two_figures_share_no_id(show, explorer, notebook):
     show(explorer, ["one", "other"])
     ours = notebook.page.locator(".cx [id], [id^='cx']")

@@ -10,6 +10,7 @@ import pytest
 from conftest import CHAPTERS, PAGES, ROOT, soup
 from PIL import Image
 from playwright.sync_api import expect
+from sizes import sized
 
 from sent import weight
 
@@ -135,7 +136,7 @@ def moved():
 def test_an_old_address_leads_to_the_new_one(kind, site, browser):
     context = browser.new_context()
     page = context.new_page()
-    for old, new in moved().items():
+    for old, new in list(moved().items())[: sized(2, None)]:  # all are made alike
         page.goto(site.address(old, kind) + "#a-place")
         page.wait_for_url("**/back/*")
         expect(page).to_have_url(site.address(f"back/{new}", kind) + "#a-place")
