@@ -100,9 +100,9 @@ function render({ model, el }) {
   };
   const editable = (kind, label, role = 'input', half = 22) => view(kind, role, label, { ...f.limits[kind], edit: f.edit(kind), half });
   const result = (kind, label, half) => view(kind, 'output', label, { half, room: N, pick: i => put({ i }) });
-  const [xEl, X] = editable('x', 'Input x'), [zEl, Z] = editable('z', 'Second input z'), [wEl, W] = editable('w', 'Kernel w', 'kernel', 12), [movedEl, moved] = view('moved', 'input', 'Shifted input, a roll');
+  const [xEl, X] = editable('x', 'Input x'), [zEl, Z] = editable('z', 'Second input z'), [wEl, W] = editable('w', 'Kernel w', 'kernel', 12), [movedEl, moved] = view('moved', 'input', 'Shifted input, a roll', { half: 16 });
   const [yEl, Y] = result('y', 'Output y, of mirrored copies of w', 105), [leftEl, left] = result('y', 'f(x + z) − f(x) − f(z)', 40);
-  const [afterEl, after] = result('y', 'f(shift x)', 22), [oldEl, old] = result('old', 'shift f(x)', 22);
+  const [afterEl, after] = result('y', 'f(shift x)', 16), [oldEl, old] = result('old', 'shift f(x)', 16);
   const when = (test, ...views) => f.when(() => get('test') === test, h('div', {}, ...views));
   f.views.append(xEl, f.stack(when('superposition', yEl), when('additivity', zEl, leftEl), when('shift', movedEl, afterEl, oldEl)));
 
@@ -110,7 +110,7 @@ function render({ model, el }) {
     { superposition: 'What does each input do?', additivity: 'Is f(x + z) = f(x) + f(z)?', shift: 'Does f(x) move along with x?' });
   question.classList.add('cx-broad');
   f.controls(question, f.choice('padding'),
-    f.slider('s', 'stride'), f.slider('b', 'bias'), f.toggle('relu', 'ReLU'), h('div', {}, wEl), f.when(() => get('test') === 'shift', f.slider('n', 'shift')));
+    f.slider('s', 'stride'), f.slider('b', 'bias'), f.toggle('relu', 'ReLU'), h('div.cx-beside', {}, wEl), f.when(() => get('test') === 'shift', f.slider('n', 'shift')));
   f.walk('i', 'output', () => layer(get).m);
 
   return f.start(() => {
