@@ -84,9 +84,9 @@ def read(site: Path = SITE, source: Path = ROOT) -> list[Page]:
 
 
 def edition(site: Path = SITE, source: Path = ROOT) -> str:
-    """Return the line at the foot of a page: version and date."""
+    """Return what the foot of a page says first: version and date."""
     root, _ = next(names(source))
-    return tree(site / f"{root}.html").select_one(".edition").get_text(strip=True)
+    return tree(site / f"{root}.html").select_one(".edition").find(string=True).strip()
 
 
 def edition_day(told: str) -> datetime:
