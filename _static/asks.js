@@ -47,9 +47,8 @@
   }
 
   function read(text, axes) {
-    text = tidied(text);
+    text = unwrapped(tidied(text));
     if (axes === 0) return number(text);
-    text = unwrapped(text);
     if (axes === 1) return items(text).map(number);
     const listed = /[;\n]/.test(text);
     const rows = listed ? text.split(/[;\n]/) : (text.match(/(?<=[[({])[^[\](){}]*(?=[\])}])/g) ?? [text]);
@@ -61,8 +60,11 @@
   const lowered = (power) => `^${[...power].map((sign) => "0123456789-"[RAISED.indexOf(sign)]).join("")}`;
   const KEYBOARD = [[/[−–]/g, "-"], [/[×·⋅]/g, "*"], [/[÷∕⁄]/g, "/"], [/[≈=~]/g, " "], [/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+/g, lowered], [/π/g, "pi"], [/√/g, "sqrt"], [/\*\*/g, "^"]];
 
+  const AROUND = [[/^\s*(?:about|roughly|approximately)\b/, ""], [/^\s*(?:\w+\.)?(?:array|tensor|Size)\((.*)\)\s*$/s, "$1"],
+    [/(?<![\w.])[A-Za-z]\w*\s*=/g, " "], [/\bper ?cent\b/g, "%"], [/(?<=\d)\.\s*$/, ""]];
+
   function tidied(text) {
-    for (const [signs, plain] of KEYBOARD) text = text.replace(signs, plain);
+    for (const [signs, plain] of [...AROUND, ...KEYBOARD]) text = text.replace(signs, plain);
     return text.replace(/(?<=\d)[\u2009\u202f\u00a0_'](?=\d)/g, "").trim();
   }
 

@@ -150,10 +150,9 @@ def sizes(text: str, shape: tuple[int, ...]) -> list[float]:
 
 def read(text: str, axes: int) -> Any:
     """Return the number, list (one axis) or rows (two) that a text says."""
-    text = tidied(text)
+    text = unwrapped(tidied(text))
     if axes == 0:
         return number(text)
-    text = unwrapped(text)
     if axes == 1:
         return [number(item) for item in items(text)]
     if re.search(r"[;\n]", text):
@@ -168,8 +167,19 @@ RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 LOWERED = str.maketrans(RAISED, "-0123456789")
 
 
+AROUND = (  # what readers write around an answer
+    (r"^\s*(?:about|roughly|approximately)\b", ""),
+    (r"^\s*(?:\w+\.)?(?:array|tensor|Size)\((.*)\)\s*$", r"\1"),
+    (r"(?<![\w.])[A-Za-z]\w*\s*=", " "),
+    (r"\bper ?cent\b", "%"),
+    (r"(?<=\d)\.\s*$", ""),
+)
+
+
 def tidied(text: str) -> str:
-    """Write signs as on a keyboard, and leave out the thin spaces within a number."""
+    """Leave out what stands around an answer and within a number; write signs as on a keyboard."""
+    for written, meant in AROUND:
+        text = re.sub(written, meant, text, flags=re.DOTALL)
     for signs, plain_sign in (("−–", "-"), ("×·⋅", "*"), ("÷∕⁄", "/"), ("≈=~", " ")):
         text = re.sub(f"[{signs}]", plain_sign, text)
     text = re.sub(f"[{RAISED}]+", lambda power: "^" + power[0].translate(LOWERED), text)
