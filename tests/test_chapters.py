@@ -1,5 +1,6 @@
 """The anatomy of a chapter: what each of the book's own owes its reader."""
 
+import ast
 import re
 from itertools import pairwise
 
@@ -61,8 +62,42 @@ def test_the_imports_are_the_first_code_and_folded(cells):
         assert not re.search(r"^(import|from) ", cell.source, re.MULTILINE), cell.id
 
 
+def names(node):
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def given(statement):
+    """The names to which a statement gives a value."""
+    if isinstance(statement, ast.FunctionDef):
+        return {statement.name}
+    parts = (part for part in ast.walk(statement) if isinstance(part, ast.Name))
+    return {part.id for part in parts if isinstance(part.ctx, ast.Store)}
+
+
+def asserts(statement):
+    named = {part.attr for part in ast.walk(statement) if isinstance(part, ast.Attribute)}
+    found = any(isinstance(part, ast.Assert) for part in ast.walk(statement))
+    return found or any(name.startswith("assert_") for name in named)
+
+
+def test_a_check_with_torch_is_about_nothing_else(cells):
+    """So that all the rest of a chapter runs where there is no PyTorch."""
+    torch = {"torch", "F", "nn"}
+    from_torch = set(torch)  # and what was made with it, so far
+    for cell in cells:
+        if cell.cell_type != "code" or tagged([cell], "imports"):
+            continue
+        for statement in (body := ast.parse(cell.source).body):
+            if names(statement) & from_torch:
+                from_torch |= given(statement)
+            elif asserts(statement) and not isinstance(statement, ast.FunctionDef):
+                here = set().union(*map(names, body))
+                assert not here & torch, f"{cell.id}: {ast.unparse(statement)}"
+            else:
+                from_torch -= given(statement) - torch
+
+
 def test_comparisons_with_torch_are_folded_checks(cells):
-    """And stand alone, so that the rest of a chapter runs where there is no PyTorch."""
     for cell in cells[: first(cells, "## Exercises")]:
         compares = "assert_" in cell.source and re.search(r"\b(torch|F)\.", cell.source)
         if cell.cell_type == "code" and compares:

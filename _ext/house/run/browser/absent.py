@@ -13,6 +13,7 @@ import sys
 import types
 
 ABSENT = {"torch": "PyTorch", "dask": "Dask", "distributed": "Dask", "resource": "Unix"}
+ABSENT |= {"ipywidgets": "Jupyter’s kernel"}
 
 
 class Needs(BaseException):

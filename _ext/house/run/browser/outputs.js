@@ -20,7 +20,7 @@ export class Outputs {
     if (state === 'kept') return this.note(reason(needs, line, pristine));
     const left = this.written.filter((child) => child.nodeType === Node.ELEMENT_NODE);
     const questions = left.filter((child) => child.querySelector('ask-question, .ask-note'));
-    const shown = outputs.filter((output) => !isQuestion(output, questions));
+    const shown = questions.length ? outputs.map(unasked).filter(Boolean) : outputs;
     const said = this.check && shown.length === 1 && !error && oneLine(shown[0]);
     if (this.check) this.check.textContent = said || this.line;
     const parts = said ? [] : shown.map((output) => element(output, left, pristine));
@@ -56,8 +56,11 @@ function reason(needs, line, pristine) {
   return `Line ${line} needs ${what}. The output is the book’s${pristine ? '' : ', and does not follow your changes'}.`;
 }
 
-// The page asks that question already.
-const isQuestion = (output, questions) => questions.length > 0 && /^(.*not answered yet\n)+$/.test(output.text ?? '');
+// Without what the page asks already.
+function unasked(output) {
+  const text = output.text?.replace(/^.*not answered yet\n/gm, '');
+  return text !== '' && { ...output, text };
+}
 
 const oneLine = ({ text = '' }) => (text.trim().includes('\n') ? '' : text.trim());
 
