@@ -2,8 +2,6 @@
 
 import re
 
-from sphinx.transforms import SphinxTransform
-
 # At the start of a line a letter with a full stop would number a list: "R. M. Gray, ..."
 INITIAL = re.compile(r"^(\s*)([A-Z])\. ")
 # A star would begin an emphasis: "(N, C, *S)". In a literal it would not.
@@ -20,16 +18,5 @@ def escape(app, what, name, obj, options, lines):
     lines[:] = map(escaped, lines)
 
 
-class PlainQuotes(SphinxTransform):
-    """Keep "same" as it is typed: on the pages of the reference quotes are for strings."""
-
-    default_priority = 100
-
-    def apply(self):
-        if self.env.docname.startswith("api/"):
-            self.document.settings.smart_quotes = False
-
-
 def setup(app):
     app.connect("autodoc-process-docstring", escape)
-    app.add_transform(PlainQuotes)
