@@ -58,6 +58,7 @@ def accepts(field, answer):
         ("answer: about 0.41 or 41", "0.4", "0.5", "about 0.41"),
         ("answer: about 0.41 or 41", "40", "38", "about 0.41"),
         ("answer: {0, 7}", "7 and 0", "0, 6", "0, 7"),
+        ("answer: about {1/9, 1/3}", "0.33, 1/9", "0.3, 1/9", "about 1/9, 1/3"),
         ("answer: C of A, B, C", "C, the last", "B", "C"),
         ("answer: yes", "Yes.", "no", "yes"),
         ('answer: "the padding"', "The padding", "padding", "the padding"),

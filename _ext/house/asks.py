@@ -155,7 +155,7 @@ def asked(label, text):
     question = answers.question(expected, also)
     if about:
         question = replace(question, rtol=ABOUT, exact=False)
-    return answers.field(question, label, shown=re.split(r"\s+or\s+", text)[0].strip('"{}'))
+    return answers.field(question, label, shown=re.sub('["{}]', "", re.split(r"\s+or\s+", text)[0]))
 
 
 def value(text):

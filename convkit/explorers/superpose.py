@@ -168,7 +168,7 @@ class Superpose(Explorer):
         }[self.test]
         rows.insert(0, ("input", np.array(self.x), "input x"))
         stacked = self.test == "superposition"
-        size = (5.6, 1.5 * (len(rows) + stacked))
+        size = (5.6, 1.7 * (len(rows) + stacked))
         figure = Figure(figsize=size, layout="constrained", facecolor="white")
         axes = list(figure.subplots(len(rows) + stacked, 1))
         if stacked:
@@ -177,8 +177,8 @@ class Superpose(Explorer):
             plotting.stems(ax, values, role, title=title)
         for ax in figure.axes:
             ax.set(xlim=(-0.7, len(X) - 0.3), yticks=[])
-            ax.margins(y=0.3)
-            ax.tick_params(length=0)
+            ax.margins(y=0.45)  # numbers below negative values keep off the places
+            ax.tick_params(length=0, labelcolor="#767676")
             ax.spines[:].set_visible(False)
         return figure
 
