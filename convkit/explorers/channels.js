@@ -4,7 +4,7 @@ import { choice, count, factor, h, marks, NEGATIVE, number, POSITIVE } from './l
 import { answer, frame } from './lib/frame.js';
 import { grid } from './lib/grid.js';
 
-const N = 4, CELL = 52;                  // rows and columns of a map; pixels of a field of the board
+const N = 4, CELL = 52, GAP = 7;         // rows and columns of a map; pixels of a field of the board, and of its margin
 
 /** The layer: which output reads which inputs, with which kernels. Two layers amount to one, whose kernels they factor. */
 function layer(get) {
@@ -84,12 +84,13 @@ function paint(canvas, rows, columns, fields) {
   Object.assign(canvas, { width: columns * CELL, height: rows * CELL, style: `--wide: ${columns}; --tall: ${rows}` });
   const ink = canvas.getContext('2d'), scale = range(3).map(n => largest(fields.filter(({ sort }) => sort === n).map(({ values }) => values)));
   for (const { sort, i, j, values } of fields) {
-    const step = Math.floor((CELL - 4) / values.length), square = (colour, a, b, size) => {
+    const step = Math.floor((CELL - 2 * GAP) / values.length), square = (colour, left, top, size) => {
       ink.fillStyle = colour;
-      ink.fillRect(j * CELL + 3 + b * step, i * CELL + 3 + a * step, size, size);
+      ink.fillRect(j * CELL + left, i * CELL + top, size, size);
     };
-    square('#fff', 0, 0, CELL - 5);
-    values.forEach((row, a) => row.forEach((v, b) => square(`rgb(${v < 0 ? NEGATIVE : POSITIVE}, ${Math.abs(v) / scale[sort]})`, a, b, step - 1)));
+    square('#fff', 3, 3, CELL - 5);
+    values.forEach((row, a) => row.forEach((v, b) =>
+      square(`rgb(${v < 0 ? NEGATIVE : POSITIVE}, ${Math.abs(v) / scale[sort]})`, GAP + b * step, GAP + a * step, step - 1)));
   }
 }
 

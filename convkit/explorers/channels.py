@@ -11,6 +11,7 @@ from .still import counted
 from .traits import choice, numbers, whole
 
 MOST, N = 8, 4  # channels; rows and columns of a map
+FIELD = 12  # half pixels of a field of the still board, along each axis
 INPUT = [
     [[(c * c + 3 * c * i + 2 * j * j + i * j) % 11 % 4 for j in range(N)] for i in range(N)]
     for c in range(MOST)
@@ -185,11 +186,10 @@ class Channels(Explorer):
     def still(self) -> Figure:
         """Return the board as a figure."""
         tall, wide = self.D + 1, self.C + 1
-        figure = Figure(
-            figsize=(0.42 * wide + 1.2, 0.42 * tall + 0.5), layout="constrained", facecolor="white"
-        )
+        size = max(0.42 * wide + 1.2, 3.3), 0.42 * tall + 0.5
+        figure = Figure(figsize=size, layout="constrained", facecolor="white")
         ax = figure.subplots()
-        board = np.full((tall * 5, wide * 5), np.nan)
+        board = np.full((tall * FIELD, wide * FIELD), np.nan)
         if not self.problem():
             inputs, outputs = self.shares
             for r in range(self.D):
@@ -206,7 +206,7 @@ class Channels(Explorer):
 
 
 def lay(board: Array, row: int, column: int, values: Array) -> None:
-    """Lay a small array on a board of fields of 5 x 5, its largest magnitude as 1."""
-    height, width = values.shape
-    place = board[5 * row :, 5 * column :][:height, :width]
-    place[...] = values / (np.abs(values).max() or 1)
+    """Lay a small array in the middle of a field of a board, its largest magnitude as 1."""
+    shares = np.kron(values / (np.abs(values).max() or 1), np.ones((2, 2)))
+    margin = (FIELD - len(shares)) // 2
+    board[FIELD * row + margin :, FIELD * column + margin :][: len(shares), : len(shares)] = shares

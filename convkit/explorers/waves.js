@@ -150,10 +150,10 @@ function gainCurve(put) {
     svg.replaceChildren(h('rect', { x: along(m / 2), y: 26, width: TURN * (N - m) / 2, height: FLOOR - 26 }),
       path('axis', `M${LEFT},${FLOOR}H${along(N / 2)}M${LEFT},${y(1)}H${along(N / 2)}`), text(9, y(1) + 4, 1),
       ...range(s - 1).map(k => path('fold', `M${along((k + 1) * m / 2)},26V${FLOOR}`)),
-      ...range(7).map(k => text(along(2 * k), FLOOR + 16, roof ? { 0: 0, 3: '¼', 6: '½' }[k] : 2 * k)), path('curve', 'M' + curve.join('L')),
+      ...range(7).map(k => text(along(2 * k), FLOOR + 16, roof ? { 0: 0, 6: '½' }[k] : 2 * k)), path('curve', 'M' + curve.join('L')),
       ...stems.flatMap(({ name, way, size }) => {
         const [from, ...more] = way, end = more[more.length - 1], level = y(size);
-        return [path('stem', `M${along(from)},${FLOOR}V${level}`), name && h('text.cx-beside', { x: along(from) + 4, y: FLOOR - 5 }, name),
+        return [path('stem', `M${along(from)},${FLOOR}V${level}`), text(along(from), FLOOR + 16, name),
           ...(more.length ? [path('seen', `M${along(end)},${FLOOR}V${level}`), path('dot', square([along(end), level])),
             path('hop', more.map((to, k) => `M${along(way[k])},${level}A${TURN * (way[k] - to) / 2},26 0 0 0 ${along(to)},${level}`).join(''))] : []).map(
             part => { part.classList.add('cx-answer'); return part; }),
