@@ -177,7 +177,7 @@ function render({ model, el }) {
   Y.el.classList.add('cx-answer');
 
   const pools = () => get('op') !== 'conv', averages = () => get('op') === 'avg';
-  f.controls(onlyIf(f, pools, f.choice('op', 'pooling', { max: 'maximum', avg: 'average' })),
+  f.controls(onlyIf(f, pools, f.choice('op', 'pooling', { max: 'max', avg: 'average' })),
     ...perAxis(f, 'n', 'input size'), f.slider('k', 'kernel size'), ...perAxis(f, 'p', 'padding'), f.slider('s', 'stride'),
     f.when(() => !averages(), f.slider('d', 'dilation')), f.toggle('reads', 'how often each is read'));
   f.views.append(X.el, onlyIf(f, () => !pools(), W.el), Y.el);
