@@ -74,13 +74,13 @@ function render({ model, el }) {
     put({ [key]: range(Math.max(old.length, at + 1)).map(i => (i === at ? clamp(change(old[i] ?? 0), low, high) : old[i] ?? 0)) });
   };
   const row = (kind, role, label, size, acts) => grid({ role, label, room: [1, size], point: (_, j) => f.point(kind)(j), ...acts });
-  const column = (kind, role, label, acts) => grid({ role, label, room: [6, 1], point: f.point(kind), ...acts });
+  const column = (kind, role, label, acts) => grid({ role, label, room: [5, 1], point: f.point(kind), ...acts });
   const X = row('x', 'input', 'Input x', 7, { edit: edit('x', 1) });
   const W = row('w', 'kernel', 'Kernel w', 4, { edit: edit('w', 1) });
   const Y = column('y', 'output', 'Output y', { pick: i => put({ way: 'scatter', i }) });
   const G = column('g', 'gradient', 'Gradient g at y', { edit: edit('g', 0) });
   const step = (r, j) => put({ i: get('way') === 'scatter' ? r : j });
-  const T = grid({ role: 'gradient', label: 'What outputs send to inputs', room: [6, 7], point: f.point('t'), pick: step, take: () => step });
+  const T = grid({ role: 'gradient', label: 'What outputs send to inputs', room: [5, 7], point: f.point('t'), pick: step, take: () => step });
   const GX = row('gx', 'gradient', 'Gradient of x', 7, { pick: (_, i) => put({ way: 'gather', i }) });
   const GW = row('gw', 'gradient', 'Gradient of w', 4);
   for (const view of [T, GX, GW]) view.el.classList.add('cx-answer');

@@ -113,7 +113,7 @@ function render({ model, el }) {
     const r = Math.min(get('r'), net.D - 1), read = net.read(r), c = Math.min(get('c'), net.C - 1);
     return { r, c: read.includes(c) ? c : read[c % read.length] ?? c };
   };
-  const B = grid({ role: 'kernel', label: 'Board', room: [9, 10], point: f.point('board'), pick(i, j) {
+  const B = grid({ role: 'kernel', label: 'Board', room: [clamp(get('D') + 3, 7, 9), 10], point: f.point('board'), pick(i, j) {
     const net = now(), r = i ? i - 1 : range(net.D).find(to => net.read(to).includes(j));
     if (j >= net.C) put({ r, c: net.read(r).pop() ?? 0 });
     else if (r !== undefined && net.read(r).includes(j)) put({ r, c: j });

@@ -150,7 +150,7 @@ function render({ model, el }) {
 
   /** Numbers in a grid, or a picture if they are many, on a board of one size. */
   function board(kind, label, more) {
-    const small = grid({ role: kind, label, room: [10, 10], point: f.point(kind), ...more });
+    const small = grid({ role: kind, label, room: [8, 8], point: f.point(kind), ...more });
     const big = picture({ role: kind, label, size: SIDE + 2, point: f.point(kind), ...more });
     return {
       el: f.stack(f.when(() => !large(), small.el), f.when(large, big.el)),
@@ -192,7 +192,7 @@ function render({ model, el }) {
   for (const view of [Y.el, P.el, profile]) view.classList.add('cx-answer');
   f.views.append(...[[X.el, Y.el], [W.el, P.el, profile]].map(row => h('div.cx-boards', {}, ...row)));
   f.controls(f.choice('image'), f.choice('kernel'), f.choice('padding'),
-    f.choice('brush', 'drag to', { move: 'move the patch', light: 'paint light', dark: 'paint dark' }),
+    f.choice('brush', 'drag to', { move: 'move', light: 'lighten', dark: 'darken' }),
     f.when(() => !large(), f.slider('n', 'input size')), f.when(() => layer().u, f.toggle('split', 'split w = u vᵀ')));
 
   return f.start(() => {

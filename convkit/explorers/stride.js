@@ -160,7 +160,9 @@ function render({ model, el }) {
     room: { formula: lines, sentence: model.get('op') === 'max' ? 138 : 98, call: 83, question: 40 } });
   const { get, put } = f, padding = axis => at(get('p'), axis);
   const editInput = f.editTable('x'), pointInput = f.point('input');
-  const X = grid({ role: 'input', label: 'Input with padding', room: [9, 9],
+  // As many rows as it begins with, and two more: of a list of numbers most would stay empty.
+  const first = layer(get), rows = (now, least, most) => clamp(now + 2, least, most);
+  const X = grid({ role: 'input', label: 'Input with padding', room: [rows(first.rows.n + 2 * first.rows.p, 5, 9), 9],
     edit(i, j, change) {
       const r = i - padding(0), c = j - padding(1);
       if (!get('reads') && layer(get).x[r]?.[c] !== undefined) editInput(r, c, change);
@@ -170,12 +172,12 @@ function render({ model, el }) {
       const { m, s } = layer(get), from = chosen(), to = (start, way, axis) => clamp(start + Math.round(way / s), 0, m[axis] - 1);
       return m[0] && ((r, c) => put({ r: to(from.i, r - i, 0), c: to(from.j, c - j, 1) }));
     } });
-  const W = grid({ role: 'kernel', label: 'Kernel', room: [5, 5], edit: f.editTable('w'), point: f.point('weight') });
-  const Y = grid({ role: 'output', label: 'Output', room: [6, 6], point: f.point('output'), pick: (r, c) => put({ r, c }) });
+  const W = grid({ role: 'kernel', label: 'Kernel', room: [rows(first.k, 3, 5), 5], edit: f.editTable('w'), point: f.point('weight') });
+  const Y = grid({ role: 'output', label: 'Output', room: [rows(first.m[0], 3, 6), 6], point: f.point('output'), pick: (r, c) => put({ r, c }) });
   Y.el.classList.add('cx-answer');
 
   const pools = () => get('op') !== 'conv', averages = () => get('op') === 'avg';
-  f.controls(onlyIf(f, pools, f.choice('op', 'pooling', { max: 'maximum', avg: 'average' })),
+  f.controls(onlyIf(f, pools, f.choice('op', 'pooling', { max: 'max', avg: 'average' })),
     ...perAxis(f, 'n', 'input size'), f.slider('k', 'kernel size'), ...perAxis(f, 'p', 'padding'), f.slider('s', 'stride'),
     f.when(() => !averages(), f.slider('d', 'dilation')), f.toggle('reads', 'how often each is read'));
   f.views.append(X.el, onlyIf(f, () => !pools(), W.el), Y.el);

@@ -176,7 +176,7 @@ function stepper() {
 
 /** Hide the answer until the reader has typed a guess; then show both. No score is kept. */
 function predict(longest, changed) {
-  const id = freshId(), question = h('label', { for: id }), verdict = h('p.cx-verdict', { role: 'status' });
+  const id = freshId(), question = h('label', { for: id }), verdict = h('div.cx-verdict', { role: 'status' });
   const guess = h('input', { id, type: 'text', autocomplete: 'off', size: 6 });
   const form = h('form.cx-row.cx-question.cx-off', { onsubmit: look, onkeydown: leave }, roomy(question, longest), guess, h('button', {}, 'Look'));
   let asking = false, solution;
