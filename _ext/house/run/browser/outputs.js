@@ -52,7 +52,7 @@ export class Outputs {
 }
 
 function reason(needs, line, pristine) {
-  const what = /^[A-Z]/.test(needs) ? `${needs}, which does not run in browsers` : `“${needs}”, which a cell with PyTorch makes`;
+  const what = /^[A-Z]/.test(needs) ? `${needs}, which does not run in browsers` : `“${needs}”, from a cell that keeps the book’s output`;
   return `Line ${line} needs ${what}. The output is the book’s${pristine ? '' : ', and does not follow your changes'}.`;
 }
 
