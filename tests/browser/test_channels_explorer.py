@@ -218,8 +218,8 @@ SIGNS = """(place, sizes) => {
         return Math.sign(red - blue);
     };
     return sizes.map((row, i) => row.map((n, j) => [...Array(n * n).keys()].map(at => {
-        const step = Math.floor((field - 4) / n), [a, b] = [Math.floor(at / n), at % n];
-        return sign(j * field + 3 + (b + 0.5) * step, i * field + 3 + (a + 0.5) * step);
+        const step = Math.floor((field - 14) / n), [a, b] = [Math.floor(at / n), at % n];
+        return sign(j * field + 7 + (b + 0.5) * step, i * field + 7 + (a + 0.5) * step);
     })));
 }"""
 
