@@ -16,6 +16,7 @@ from sizes import THOROUGH
 from convkit.answers import Question, field, judge, question
 
 MODEL = "chapters/stride_and_dilation"
+HIDING = "chapters/linearity"  # has explorers in what follows a Predict
 
 
 @pytest.fixture(scope="module")
@@ -238,9 +239,9 @@ def test_a_link_into_a_hidden_part_opens_it(open_page):
 
 
 def test_a_link_to_a_state_of_an_explorer_opens_it(open_page, site):
-    with open_page(MODEL) as page:
+    with open_page(HIDING) as page:
         name = page.locator("told-part [data-explorer]").first.get_attribute("data-explorer")
-        page.goto(f"{site.address(MODEL, 'http')}?#{name}=n.12", wait_until="domcontentloaded")
+        page.goto(f"{site.address(HIDING, 'http')}?#{name}=n_2", wait_until="domcontentloaded")
         place = page.locator(f'told-part [data-explorer="{name}"] .cx').first
         place.wait_for()
         assert shown(page) >= 1
@@ -253,7 +254,7 @@ def test_find_in_page_opens_what_it_finds(open_page):
 
 
 def test_explorers_have_their_size_when_they_are_shown(open_page):
-    with open_page(MODEL) as page:
+    with open_page(HIDING) as page:
         place = page.locator("told-part [data-explorer]").first
         place.locator(".cx").wait_for(state="attached")
         page.get_by_role("button", name="Show all answers").click()
