@@ -289,6 +289,14 @@ def test_the_first_cell_installs_only_what_is_missing():
     assert asked == ['"no_such_package"']
 
 
+@pytest.mark.parametrize("source", ["%%time\nanswer = ...", "%matplotlib inline", "!ls", "a = ("])
+def test_what_only_ipython_reads_is_left_as_it_is(source):
+    """And so is what nothing can read: the build has named the cell."""
+    assert checks.parts_of_check(source) == ("", "", source)
+    assert checks.setup_of_check(source) == ""
+    assert not checks.lost("a = 1", [source], "a")
+
+
 # Files
 
 

@@ -25,7 +25,7 @@ from sphinx.util import logging
 
 from convkit.explorers.explorer import DOTS_PER_INCH
 
-from .checks import lost, parts_of_check, setup_of_check
+from .checks import lost, parsed, parts_of_check, setup_of_check
 from .pictures import shown_width
 from .plain import Book, anchor, fragment, leftovers, pointed
 
@@ -80,7 +80,7 @@ def first_cell(repository, branch, sources):
 def imported(sources):
     """The packages, beside the standard library, that code imports."""
     found = set()
-    for node in (node for source in sources for node in ast.walk(ast.parse(source))):
+    for node in (node for source in sources for node in ast.walk(parsed(source))):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
