@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import nbformat
 import pytest
@@ -149,6 +150,15 @@ def later(copy):
 def test_a_changed_data_file_changes_the_page(later):
     assert later.right, later.said
     assert "4,5,6" in later.page("chapters/means").article.text
+
+
+def test_what_lies_beside_a_chapter_lies_beside_what_is_made_of_it(later):
+    """For JupyterLab and Binder, and for cells that run on the page."""
+    made = later.folder / "_build/notebooks/chapters"
+    assert (made / "numbers.csv").read_text() == "4,5,6"
+    assert (made / "means.ipynb").exists()
+    for packed in later.folder.glob("_build/html/_static/run/beside.zip"):
+        assert ZipFile(packed).read("chapters/numbers.csv") == b"4,5,6"
 
 
 def test_every_page_shows_the_new_contents(later):
