@@ -198,8 +198,11 @@ def slips(later):
     cells = [f"## Part {number}\n\n{text}" for number, text in enumerate(MISTAKES)]
     later.chapter("more", "# More", *cells, ["portions = 1 / 0"])
     later.chapter("untitled", "No title, and `ck.conv2d`.")
+    later.chapter("elsewhere", "# Elsewhere", ["1"])
+    kernel = later.folder / "chapters/elsewhere.ipynb"
+    kernel.write_text(kernel.read_text().replace('"name": "python3"', '"name": "my_env"'))
     (later.folder / "chapters/torn.ipynb").write_text('{"cells": [\n<<<<<<< HEAD\n')
-    later.contents("means", "more", "untitled", "torn", "poling")
+    later.contents("means", "more", "untitled", "elsewhere", "torn", "poling")
     _, later.said = later.build()
     _, later.again = later.build()
     return later
@@ -220,9 +223,18 @@ def test_a_cell_that_fails_is_named(slips):
     assert "portions = 1 / 0" in slips.said
 
 
+def test_a_kernel_that_is_not_here_is_named_with_what_helps(slips):
+    hint = (
+        "It asks for the kernel 'my_env', which is not here: "
+        "make notebooks NB=chapters/elsewhere.ipynb saves it with the book's own"
+    )
+    assert hint in slips.said
+    assert hint in slips.again
+
+
 def test_only_what_failed_is_built_again_and_it_fails_again(slips):
     read = re.search(r"(\d+) added, (\d+) changed, (\d+) removed", slips.again).groups()
-    assert int(read[0]) + int(read[1]) <= 4, slips.again  # intro for its contents, and three
+    assert int(read[0]) + int(read[1]) <= 5, slips.again  # intro for its contents, and four
     for reason in MISTAKES.values():
         assert reason in slips.again
 
