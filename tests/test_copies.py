@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import nbformat
 import pytest
@@ -151,6 +152,15 @@ def test_a_changed_data_file_changes_the_page(later):
     assert "4,5,6" in later.page("chapters/means").article.text
 
 
+def test_what_lies_beside_a_chapter_lies_beside_what_is_made_of_it(later):
+    """For JupyterLab and Binder, and for cells that run on the page."""
+    made = later.folder / "_build/notebooks/chapters"
+    assert (made / "numbers.csv").read_text() == "4,5,6"
+    assert (made / "means.ipynb").exists()
+    for packed in later.folder.glob("_build/html/_static/run/beside.zip"):
+        assert ZipFile(packed).read("chapters/numbers.csv") == b"4,5,6"
+
+
 def test_every_page_shows_the_new_contents(later):
     for name in ["intro", "chapters/means", "chapters/more", "back/glossary", "back/teaching"]:
         shown = [a.get_text(strip=True) for a in later.page(name).select("nav.bd-links a")]
@@ -188,8 +198,11 @@ def slips(later):
     cells = [f"## Part {number}\n\n{text}" for number, text in enumerate(MISTAKES)]
     later.chapter("more", "# More", *cells, ["portions = 1 / 0"])
     later.chapter("untitled", "No title, and `ck.conv2d`.")
+    later.chapter("elsewhere", "# Elsewhere", ["1"])
+    kernel = later.folder / "chapters/elsewhere.ipynb"
+    kernel.write_text(kernel.read_text().replace('"name": "python3"', '"name": "my_env"'))
     (later.folder / "chapters/torn.ipynb").write_text('{"cells": [\n<<<<<<< HEAD\n')
-    later.contents("means", "more", "untitled", "torn", "poling")
+    later.contents("means", "more", "untitled", "elsewhere", "torn", "poling")
     _, later.said = later.build()
     _, later.again = later.build()
     return later
@@ -210,9 +223,18 @@ def test_a_cell_that_fails_is_named(slips):
     assert "portions = 1 / 0" in slips.said
 
 
+def test_a_kernel_that_is_not_here_is_named_with_what_helps(slips):
+    hint = (
+        "It asks for the kernel 'my_env', which is not here: "
+        "make notebooks NB=chapters/elsewhere.ipynb saves it with the book's own"
+    )
+    assert hint in slips.said
+    assert hint in slips.again
+
+
 def test_only_what_failed_is_built_again_and_it_fails_again(slips):
     read = re.search(r"(\d+) added, (\d+) changed, (\d+) removed", slips.again).groups()
-    assert int(read[0]) + int(read[1]) <= 4, slips.again  # intro for its contents, and three
+    assert int(read[0]) + int(read[1]) <= 5, slips.again  # intro for its contents, and four
     for reason in MISTAKES.values():
         assert reason in slips.again
 

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import notebooks
-from editions import grading, key, pages, student
+from editions import grading, key, pages, slides, student
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted(ROOT.glob("chapters/*.ipynb"))
@@ -175,3 +175,24 @@ def test_the_key_has_questions_and_solutions():
     text = key.chapter(page()).get_text(" ", strip=True)
     assert "Two? Answer: 2" in text
     assert "Exercise 1 It is two." in text
+
+
+# Slides
+
+SHORT = """<article><section><h1>Mine</h1><div class="admonition predict"><p>How many?</p></div>
+<div class="cell"><figure><img alt=""></figure></div>{}</section></article>"""
+SOLVED = """<section><h2>Exercises</h2><figure></figure>
+<details class="solution"></details></section>"""
+
+
+def test_a_chapter_without_sections_has_slides_too():
+    made = slides.slides(page("chapters/mine", SHORT.format(SOLVED)))
+    assert [slide.find(["h1", "h2"]).get_text() for slide in made] == ["Mine"] * 3
+    assert made[1].select_one(".predict")
+    assert made[2].figure
+
+
+def test_a_chapter_of_a_title_alone_has_a_slide():
+    text = "<article><section><h1>Mine</h1></section></article>"
+    (slide,) = slides.slides(page("chapters/mine", text))
+    assert slide.get_text() == "Mine"

@@ -1,5 +1,6 @@
 """The notebooks that a learner opens: what becomes of the text, the cells and the files."""
 
+import ast
 import json
 import re
 import subprocess
@@ -289,6 +290,29 @@ def test_the_first_cell_installs_only_what_is_missing():
     assert asked == ['"no_such_package"']
 
 
+def test_the_first_cell_fetches_what_a_notebook_reads_beside_it(tmp_path):
+    """On Colab the notebook comes alone; no file's name is taken for a package of that name."""
+    texts = {"helper.py": "import deep\nimport yaml", "deep.py": "", "other.py": "import absent"}
+    files = [tmp_path / name for name in (*texts, "marks.csv", "unread.csv")]
+    for file in files:
+        file.write_text(texts.get(file.name, ""))
+    sources = ["%matplotlib inline\nimport helper", "open('marks.csv')", "!ls", "for"]
+    cell = made.first_cell("https://github.com/a/b", "main", sources, "chapters", files).source
+    assert "for name in ['deep.py', 'helper.py', 'marks.csv']:" in cell
+    assert "https://github.com/a/b/raw/notebooks/chapters/{name}" in cell
+    assert '"yaml": "yaml"' in cell
+    assert not re.search('"(helper|deep|absent)":', cell)
+    ast.parse(cell.replace("%pip install --quiet {missing}", "pass"))
+
+
+@pytest.mark.parametrize("source", ["%%time\nanswer = ...", "%matplotlib inline", "!ls", "a = ("])
+def test_what_only_ipython_reads_is_left_as_it_is(source):
+    """And so is what nothing can read: the build has named the cell."""
+    assert checks.parts_of_check(source) == ("", "", source)
+    assert checks.setup_of_check(source) == ""
+    assert not checks.lost("a = 1", [source], "a")
+
+
 # Files
 
 
@@ -323,11 +347,17 @@ def test_notebooks_are_published_on_a_branch_of_their_own(tmp_path, monkeypatch)
     (folder / "chapters").mkdir(parents=True)
     (folder / "README.md").write_text("# The notebooks")
     (folder / "chapters" / "a.ipynb").write_text("{}")
+    (folder / "chapters/data").mkdir()
+    (folder / "chapters/data/marks.csv").write_bytes(b"\xff")
+    for left in (".ipynb_checkpoints", "__pycache__"):
+        (folder / "chapters" / left).mkdir()
+        (folder / "chapters" / left / "a.ipynb").write_text("{}")
     monkeypatch.setattr(publish, "MADE", folder)
     assert "are on the branch notebooks" in publish.publish(str(remote))
     listed = git(remote, "ls-tree", "-r", "--name-only", "notebooks").split()
     assert listed == [
-        *("README.md", "binder/requirements.txt", "binder/runtime.txt", "chapters/a.ipynb")
+        *("README.md", "binder/requirements.txt", "binder/runtime.txt", "chapters/a.ipynb"),
+        "chapters/data/marks.csv",
     ]
     needed = git(remote, "show", "notebooks:binder/requirements.txt")
     assert re.search(rf"^convkit\[explorers\] @ git\+{remote}@[0-9a-f]{{40}}$", needed, re.M)

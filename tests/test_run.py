@@ -153,6 +153,14 @@ def test_the_archive_has_convkit_and_joins_no_script():
         assert {"convkit/__init__.py", "session.py", "anywidget.py"} <= set(archive.namelist())
 
 
+def test_what_lies_beside_the_chapters_goes_with_them(tmp_path):
+    (tmp_path / "chapters").mkdir()
+    for name in ("marks.csv", "helper.py", "a.ipynb"):
+        (tmp_path / "chapters" / name).write_text(name)
+    with ZipFile(io.BytesIO(site.beside(tmp_path))) as archive:
+        assert archive.namelist() == ["chapters/helper.py", "chapters/marks.csv"]
+
+
 # --- Cells ----------------------------------------------------------------------------------------
 
 
@@ -252,12 +260,27 @@ def test_an_error_shows_the_lines_of_cells_and_nothing_below():
     assert "session" not in deep["error"] + grammar["error"]
 
 
-def test_what_a_cell_imports_is_known_before_it_runs():
+def test_a_cell_finds_what_lies_beside_its_notebook(tmp_path):
+    (tmp_path / "helper.py").write_text("two = 2")
+    enter = f"import session; session.enter({str(tmp_path)!r})"
+    _, found = results(enter, "import helper\nprint(open('helper.py').read(), helper.two)")
+    assert found["outputs"] == [{"stream": "stdout", "text": "two = 2 2\n"}]
+
+
+def test_what_a_cell_imports_is_known_before_it_runs(tmp_path):
     code = "import json, needed, sys; print(json.dumps(needed.imports(sys.stdin.read())))"
+
+    for name, text in {"helper": "import deeper, helper", "deeper": "import scipy"}.items():
+        (tmp_path / f"{name}.py").write_text(text)
 
     def imports(source):
         done = subprocess.run(
-            [sys.executable, "-c", code], input=source, capture_output=True, text=True, cwd=BROWSER
+            [sys.executable, "-c", code],
+            input=source,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={"PYTHONPATH": str(BROWSER)},
         )
         return set(json.loads(done.stdout).splitlines())
 
@@ -266,4 +289,5 @@ def test_what_a_cell_imports_is_known_before_it_runs():
     assert imports("import convkit as ck") >= {"import numpy", "import scipy"}
     assert "import matplotlib" in imports("from convkit import plotting")
     assert "import traitlets" in imports("ck.explorers.Flip()")
+    assert "import scipy" in imports("from helper import two")
     assert imports("for") == set()

@@ -40,14 +40,21 @@ def log_in(server: str) -> None:
         }
 
 
+def is_made(path: Path) -> bool:
+    """Tell a file that the build made from what Jupyter and Python leave beside it."""
+    parts = path.relative_to(MADE).parts
+    return path.is_file() and not any(p.startswith(".") or p == "__pycache__" for p in parts)
+
+
 def fill(folder: Path, package: str) -> None:
-    """Put into the folder what the branch holds: notebooks, and what Binder needs for them."""
+    """Put into the folder what the branch holds: the notebooks, with the files that they read, and
+    what Binder needs for them."""
     for path in folder.iterdir():
         if path.name != ".git":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    for path in [MADE / "README.md", *MADE.glob("*/*.ipynb")]:
+    for path in filter(is_made, MADE.rglob("*")):
         goal = folder / path.relative_to(MADE)
-        goal.parent.mkdir(exist_ok=True)
+        goal.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, goal)
     shutil.copytree(ROOT / "binder", folder / "binder")
     listed = folder / "binder" / "requirements.txt"

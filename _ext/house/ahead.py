@@ -10,13 +10,17 @@ so MyST-NB would execute a notebook that fails once more, to report it.
 
 import json
 import os
+import time
+import traceback
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 from jupyter_cache import get_cache
-from jupyter_cache.executors.utils import single_nb_execution
+from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
+from jupyter_client.kernelspec import NoSuchKernel
 from myst_nb.core.execute import cache as myst_nb_cache
 from myst_nb.core.read import standard_nb_read
+from nbclient.exceptions import DeadKernelError
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
@@ -62,18 +66,35 @@ def start(app, env, docnames):
 def execute(path, notebook, config):
     """Execute a notebook in place, as MyST-NB would, and say when it begins and ends."""
     logger.info("%s: begins", path.stem)
-    result = single_nb_execution(
-        notebook,
-        cwd=str(path.parent),
-        allow_errors=config.execution_allow_errors,
-        timeout=config.execution_timeout,
-        meta_override=True,
-    )
+    begin = time.perf_counter()
+    try:
+        result = single_nb_execution(
+            notebook,
+            cwd=str(path.parent),
+            allow_errors=config.execution_allow_errors,
+            timeout=config.execution_timeout,
+            meta_override=True,
+        )
+    except Exception as error:  # no cell's: else the build would break off, and end others halfway
+        seconds = time.perf_counter() - begin
+        result = ExecutionResult(notebook, str(path.parent), seconds, error, explained(path, error))
     # Widgets of a kernel that is gone, under names that differ from run to run.
     result.nb.metadata.pop("widgets", None)
     end = f"fails in {failing(result.nb)}" if result.err else "ends"
     logger.info("%s: %s after %.1f seconds", path.stem, end, result.time)
     return result
+
+
+def explained(path, error):
+    """Why a notebook ended in no cell of its own, and what helps."""
+    if isinstance(error, NoSuchKernel):
+        return (
+            f"It asks for the kernel {error.name!r}, which is not here: make notebooks "
+            f"NB={'/'.join(path.parts[-2:])} saves it with the book's own"
+        )
+    if isinstance(error, DeadKernelError):
+        return "Its kernel died, as it does where memory is short"
+    return "".join(traceback.format_exception(error))
 
 
 def failing(notebook):

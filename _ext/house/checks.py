@@ -7,7 +7,17 @@ stand at the end, where a later exercise may have taken a name.
 
 import ast
 
+from IPython.core.inputtransformer2 import TransformerManager
+
 CODE = ast.FunctionDef | ast.ClassDef | ast.Lambda
+
+
+def parsed(source):
+    """The statements of a cell, `%magic` and `!command` as calls; none where it cannot be read."""
+    try:
+        return ast.parse(TransformerManager().transform_cell(source))
+    except SyntaxError:  # the cell fails, and the build has said so
+        return ast.Module([], [])
 
 
 def blank(statement):
@@ -24,7 +34,7 @@ def parts_of_check(source):
 
     A reader writes the answer in a cell of its own, and the code that tells it stays folded.
     """
-    lines, body = source.split("\n"), ast.parse(source).body
+    lines, body = source.split("\n"), parsed(source).body
     blanks = [s for s in body if blank(s)]
     if not blanks:
         return "", "", source
@@ -38,7 +48,7 @@ def parts_of_check(source):
 def setup_of_check(source):
     """What a check computes, without the answers and the judgement."""
     lines, kept, end = source.split("\n"), [], 0
-    for statement in ast.parse(source).body:
+    for statement in parsed(source).body:
         if not blank(statement) and not isinstance(statement, ast.Expr):
             kept += lines[end : statement.end_lineno]
         end = statement.end_lineno
@@ -48,7 +58,7 @@ def setup_of_check(source):
 def names(source):
     """The names that code gives a meaning to, outside of its functions."""
     found = set()
-    for statement in ast.parse(source).body:
+    for statement in parsed(source).body:
         if isinstance(statement, ast.FunctionDef | ast.ClassDef):
             found.add(statement.name)
         elif isinstance(statement, ast.Import | ast.ImportFrom):
@@ -71,8 +81,8 @@ def stored(statement):
 def lost(setup, sources, solution):
     """Whether code in between gives another meaning to what a solution needs of the setup."""
     since = set().union(*map(names, sources))
-    functions = [it for it in ast.walk(ast.parse(setup)) if isinstance(it, CODE)]
-    used = set().union(*map(mentioned, [ast.parse(solution), *functions]))
+    functions = [it for it in ast.walk(parsed(setup)) if isinstance(it, CODE)]
+    used = set().union(*map(mentioned, [parsed(solution), *functions]))
     return bool(names(setup) & used & since)
 
 

@@ -3,7 +3,8 @@
 Those are sources: they hold MyST, no pictures, and each solution under its exercise. These, in
 `_build/notebooks`, read as text in JupyterLab, in Colab and on GitHub (see plain.py), hold their
 pictures as executed and each caption under its figure, install convkit where it is missing, fold
-what the page folds, and have the solutions at the end.
+what the page folds, and have the solutions at the end. Files that lie beside a source, data and
+helper modules, lie beside what is made of it.
 """
 
 import ast
@@ -25,9 +26,11 @@ from sphinx.util import logging
 
 from convkit.explorers.explorer import DOTS_PER_INCH
 
-from .checks import lost, parts_of_check, setup_of_check
+from .checks import lost, parsed, parts_of_check, setup_of_check
+from .fresh import beside
 from .pictures import shown_width
 from .plain import Book, anchor, fragment, leftovers, pointed
+from .repository import MADE
 
 FOLDER = "notebooks"
 FOLDED = {"source_hidden": True}
@@ -55,6 +58,15 @@ if missing:
     missing = " ".join(f'"{{package}}"' for package in missing)
     %pip install --quiet {{missing}}
 """
+FETCH = """
+# Colab opens a notebook without the files beside it.
+from pathlib import Path
+from urllib.request import urlretrieve
+
+for name in {names}:
+    if not Path(name).exists():
+        urlretrieve(f"{address}/{{name}}", name)
+"""
 TELL = """\
 # @title Is convkit, the package of this book, here?
 from importlib.util import find_spec
@@ -66,26 +78,52 @@ if find_spec("convkit") is None:
 """
 
 
-def first_cell(repository, branch, sources):
-    """Install convkit where it is missing, or say how where nobody knows from where."""
+def first_cell(repository, branch, sources, folder="", files=()):
+    """Install convkit where it is missing, or say how where nobody knows from where.
+
+    `files` lie beside the notebook, in a folder of the book: those that it reads are fetched.
+    """
     if not repository:
         return folded(new_code_cell(TELL.rstrip(), id="convkit"))
+    used = read_of(files, sources)
+    texts = [*sources, *(file.read_text(encoding="utf-8") for file in used if is_module(file))]
     packages = {"convkit": f"convkit[explorers] @ git+{repository}@{branch}"}
-    packages |= {name: name for name in sorted(imported(sources) - ON_COLAB - packages.keys())}
+    others = imported(texts) - ON_COLAB - packages.keys() - {file.stem for file in files}
+    packages |= {name: name for name in sorted(others)}
     listed = "".join(f'\n    "{name}": "{package}",' for name, package in packages.items())
     source = INSTALL.format(packages=f"{{{listed}\n}}")
+    if used:
+        address = f"{repository}/raw/{MADE}/{folder}"
+        source += FETCH.format(names=[file.name for file in used], address=address)
     return folded(new_code_cell(source.rstrip(), id="convkit"))
 
 
 def imported(sources):
     """The packages, beside the standard library, that code imports."""
     found = set()
-    for node in (node for source in sources for node in ast.walk(ast.parse(source))):
+    for node in (node for source in sources for node in ast.walk(parsed(source))):
         if isinstance(node, ast.Import):
             found |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found.add(node.module.partition(".")[0])
-    return found - sys.stdlib_module_names
+            found.add((node.module or "").partition(".")[0])
+    return found - {""} - sys.stdlib_module_names
+
+
+def is_module(file):
+    return file.suffix == ".py"
+
+
+def read_of(files, sources):
+    """Those of the files that code imports or names, and what these import or name in turn."""
+    texts, found = list(sources), []
+    for text in texts:  # which grows by each module
+        modules = imported([text])
+        for file in files:
+            named = file.stem in modules if is_module(file) else file.name in text
+            if named and file not in found:
+                found.append(file)
+                texts += [file.read_text(encoding="utf-8")] if is_module(file) else []
+    return sorted(found)
 
 
 # Cells
@@ -298,7 +336,9 @@ def make(app):
         except KeyError:  # it fails, and the build has said so
             executed = source
         code = [cell.source for cell in source.cells if cell.cell_type == "code"]
-        first = first_cell(*repository(app), code)
+        folder = Path(page).parent
+        files = [file for file in beside(app.srcdir) if file.parent == Path(app.srcdir, folder)]
+        first = first_cell(*repository(app), code, folder.as_posix(), files)
         notebook = Maker(book, page).make(source, executed, first)
         for cell in notebook.cells:
             for left in leftovers(cell.source) if cell.cell_type == "markdown" else []:
@@ -307,6 +347,8 @@ def make(app):
         nbformat.validate(notebook)
         yield f"{page}.ipynb", nbformat.writes(notebook) + "\n"
     yield "README.md", contents(app, book.notebooks)
+    for file in beside(app.srcdir):
+        yield file.relative_to(app.srcdir).as_posix(), file.read_bytes()
 
 
 def contents(app, notebooks):
@@ -332,19 +374,20 @@ def in_order(env, page):
 
 
 def save(folder, made, before):
-    """Write the notebooks, but never over one that a reader has changed since it was made.
+    """Write the notebooks and files, but never over one that a reader changed since it was made.
 
     Such a one stays where the book has nothing new for it; else it is kept beside the new one.
     `before` and what is returned are the digests of the notebooks as they were made.
     """
     now = {}
-    for name, text in made:
+    for name, content in made:
         path = folder / name
-        now[name] = digest(text)
+        content = content.encode() if isinstance(content, str) else content
+        now[name] = digest(content)
         if not path.exists() or now[name] != before.get(name):
             keep(path, before.get(name))
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(content)
     for name in before.keys() - now.keys():
         keep(folder / name, before[name])
         (folder / name).unlink(missing_ok=True)
@@ -353,20 +396,21 @@ def save(folder, made, before):
 
 def keep(path, made):
     """Move a notebook aside, if it is not as it was made."""
-    if path.exists() and digest(path.read_text(encoding="utf-8")) != made:
+    if path.exists() and digest(path.read_bytes()) != made:
         yours = path.with_stem(f"{path.stem}-yours")
         path.rename(yours)
         logger.info("%s has changes of yours: they are in %s now", path, yours.name)
 
 
-def digest(text):
-    return hashlib.sha256(text.encode()).hexdigest()
+def digest(content):
+    return hashlib.sha256(content).hexdigest()
 
 
 def state(app):
     """All that the notebooks depend on: with another convkit or _ext each page is read anew."""
     read = app.env.all_docs
-    return digest(json.dumps([read, *repository(app), app.config.html_baseurl], sort_keys=True))
+    state = [read, *repository(app), app.config.html_baseurl]
+    return digest(json.dumps(state, sort_keys=True).encode())
 
 
 def repository(app):
@@ -386,7 +430,8 @@ def write(app, error):
         return
     made = save(folder, make(app), before["made"])
     record.write_text(json.dumps({"state": state(app), "made": made}, indent=1))
-    logger.info("%d notebooks to work in are in %s: make lab", len(made) - 1, folder)
+    number = sum(name.endswith(".ipynb") for name in made)
+    logger.info("%d notebooks to work in are in %s: make lab", number, folder)
 
 
 def setup(app):

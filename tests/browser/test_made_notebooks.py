@@ -14,6 +14,7 @@ from functools import cache
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urldefrag
 
+import contents
 import lab
 import nbformat
 import pytest
@@ -25,8 +26,9 @@ from sizes import THOROUGH
 import elsewhere
 
 MADE = SITE.parent / "notebooks"
-SOURCES = sorted([*ROOT.glob("chapters/*.ipynb"), *ROOT.glob("back/*.ipynb")])
+SOURCES = sorted(path for path in map(contents.path, contents.PAGES) if path.exists())
 LOOK = "chapters/stride_and_dilation.ipynb"  # the one that is opened
+LINKED = "chapters/frequencies.ipynb"  # what that leads to
 LARGEST = 3_000_000  # bytes: what GitHub still shows, and a slow line loads
 LINK = re.compile(r"\[[^\]]*\]\(([^()\s]+(?:\([^()]*\)[^()\s]*)*)(?: \"[^\"]*\")?\)")
 CODE = re.compile(r"^ *(`{3,})(?!{).*?^ *\1|(?<![`}])(`{1,2})(?!`).*?\2", re.DOTALL | re.MULTILINE)
@@ -184,11 +186,10 @@ def test_solutions_are_folded_at_the_end_and_led_to(name):
     assert len(EXERCISE.findall(before)) >= len(re.findall(r"^### Solution", after, re.MULTILINE))
 
 
-@pytest.mark.parametrize(
-    "name", NAMES if THOROUGH else ["chapters/edges_and_receptive_fields.ipynb"]
-)
+@pytest.mark.parametrize("name", NAMES if THOROUGH else [LOOK])
 def test_a_preview_has_the_places_that_links_name(name):
     """As nbconvert writes it, from which GitHub's preview and nbviewer come."""
+    contents.need(name.removesuffix(".ipynb"))
     page, _ = HTMLExporter().from_notebook_node(read(name))
     places = set(re.findall(r'id="([^"]+)"', page))
     goals = {html.unescape(goal) for goal in re.findall(r'href="#([^"]+)"', page)}
@@ -209,8 +210,9 @@ IN_SIGHT = """begin => [...document.querySelectorAll('h3')].some(heading => {
 @pytest.fixture(scope="module")
 def opened(browser, tmp_path_factory):
     """A made notebook, open in JupyterLab, and what it was told of it."""
+    contents.need(LOOK.removesuffix(".ipynb"))
     with lab.start(tmp_path_factory.mktemp("lab")) as jupyterlab:
-        for name in (LOOK, "chapters/frequencies.ipynb"):
+        for name in {LOOK, LINKED} & {*NAMES}:
             (jupyterlab.folder / dirname(name)).mkdir(exist_ok=True)
             shutil.copyfile(MADE / name, jupyterlab.folder / name)
         with jupyterlab.open(browser, LOOK) as notebook:

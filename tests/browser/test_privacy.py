@@ -2,9 +2,11 @@
 
 from collections import Counter
 
+import contents
 from conftest import soup
 
 CHAPTER = "chapters/stride_and_dilation"
+contents.need(CHAPTER)
 
 
 def told(site):

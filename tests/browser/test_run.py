@@ -8,6 +8,7 @@ import re
 import time
 from collections import Counter
 
+import contents
 import in_browser
 import pytest
 from accessibility import WCAG, violations
@@ -17,6 +18,7 @@ from sizes import THOROUGH, sized
 
 MODEL = "chapters/linearity"
 PATIENCE = 1000 * sized(400, 1500)  # for a chapter, in milliseconds: machines are shared
+contents.need(MODEL)
 RUN = [*CHAPTERS, "back/explorers"] if THOROUGH else [MODEL]
 
 # Cells that need no PyTorch themselves and still do not print what the book says: words of the

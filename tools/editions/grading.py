@@ -5,6 +5,7 @@ test, worth a point for each verdict. What solves it is hidden too, and instruct
 """
 
 import ast
+import shutil
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from .pages import BUILD, ROOT
 from .student import SOLUTIONS, is_check, is_place, places, statements, without_comments
 
 FOLDER = BUILD / "grading"
+PAGES = {".ipynb", ".md"}
 CONFIG = """\
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "convolution"
@@ -130,6 +132,9 @@ def main(path: Path) -> None:
     target = FOLDER / "source" / path.stem / path.name
     target.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(nb, target)
+    for file in path.parent.glob("*"):  # what it reads, data and helper modules
+        if file.is_file() and file.suffix not in PAGES and not file.name.startswith("."):
+            shutil.copy(file, target.parent)
     (FOLDER / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
     tests = sum("nbgrader" in one.metadata and one.metadata.nbgrader.grade for one in nb.cells)
     print(f"An assignment with {tests} graded exercises: {target.relative_to(ROOT)}")

@@ -35,28 +35,32 @@ def is_shown(part: Tag) -> bool:
     return "tag_slide" in part["class"] or bool(BOXES & set(part["class"]))
 
 
-def sections(page: Page) -> list[Tag]:
-    """Return the sections that are lectured on: all but the exercises."""
+def lectured(page: Page) -> list[Tag]:
+    """Return the parts that are lectured on: all that is shown, but of the exercises."""
     found = page.article.section.find_all("section", recursive=False)
-    return [section for section in found if not section.select_one("details.solution")]
+    skipped = [section for section in found if section.select_one("details.solution")]
+    parts = filter(is_shown, page.article.section.select(SHOWN))
+    return [part for part in parts if not any(is_in(part, section) for section in skipped)]
+
+
+def is_in(part: Tag, section: Tag | None) -> bool:
+    return any(parent is section for parent in part.parents)
 
 
 def slides(page: Page) -> list[Tag]:
-    """Return a chapter's slides."""
-    made = [opening(page)]
-    for number, section in enumerate(sections(page)):
-        for part in section.select(SHOWN):
-            if is_shown(part):
-                made.append(slide(part, above=[]))
-                if number == 0 and part.name == "figure" and len(made) == 2:
-                    made[1] = slide(part, above=before(part, section))
-    return made
+    """Return a chapter's slides; the first figure has the text that leads to it, the puzzle."""
+    parts = lectured(page)
+    made = [slide(part, above=[]) for part in parts]
+    first = page.article.section.find("section", recursive=False)
+    if parts and parts[0].name == "figure" and is_in(parts[0], first):
+        made[0] = slide(parts[0], above=before(parts[0], first))
+    return [opening(page), *made]
 
 
 def opening(page: Page) -> Tag:
     number = [element("p", page.number, class_="number")] if page.number else []
-    question = copy.copy(page.article.section.p)
-    return element("section", *number, element("h1", page.title), question, class_="opening")
+    question = [copy.copy(p) for p in page.article.section.select("p", limit=1)]
+    return element("section", *number, element("h1", page.title), *question, class_="opening")
 
 
 def before(part: Tag, section: Tag) -> list[Tag]:
@@ -66,7 +70,7 @@ def before(part: Tag, section: Tag) -> list[Tag]:
 
 def slide(part: Tag, above: list[Tag]) -> Tag:
     """Return the slide of a part, under the heading that it stands under."""
-    heading = part.find_previous(["h2", "h3"])
+    heading = part.find_previous(["h1", "h2", "h3"])
     shown = copy.copy(part)
     told = answers(shown) if "predict" in shown.get("class", []) else []
     for live in shown.select(LIVE):

@@ -1,4 +1,5 @@
-"""The files beside Pyodide: the pages' scripts, convkit, a lock of what is there, photographs."""
+"""The files beside Pyodide: the pages' scripts, convkit, a lock of what is there, photographs, and
+what lies beside the chapters, data and helper modules."""
 
 import io
 import json
@@ -9,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from PIL import Image
 
+from .. import fresh
 from . import files
 
 # What convkit and the chapters import; traitlets is all that is left of anywidget there.
@@ -30,6 +32,7 @@ def make(pyodide, folder, root):
         shutil.copy(script, folder)
     (folder / "python.zip").write_bytes(python(root))
     (folder / "photographs.zip").write_bytes(photographs())
+    (folder / "beside.zip").write_bytes(beside(root))
     lock = only(files.read_lock(pyodide), PACKAGES)
     (folder / "lock.json").write_text(json.dumps(lock), encoding="utf-8")
     sizes = sizes_of(pyodide, lock) | {f.name: f.stat().st_size for f in folder.glob("*.zip")}
@@ -61,6 +64,12 @@ def python(root):
     for script in root.glob("convkit/explorers/*.js"):
         texts[f"convkit/explorers/ready/{script.name}"] = ""
     return archive({name: text.encode() for name, text in texts.items()})
+
+
+def beside(root):
+    """The files beside the chapters, to unpack as they lie here."""
+    found = sorted(fresh.beside(root))
+    return archive({file.relative_to(root).as_posix(): file.read_bytes() for file in found})
 
 
 def photographs():

@@ -1,6 +1,7 @@
 """What a cell imports, so that Pyodide can load it before the cell runs."""
 
 import ast
+from pathlib import Path
 
 # What lies beneath convkit, which imports a part of it when it is first used.
 BENEATH = {
@@ -12,15 +13,29 @@ BENEATH = {
 
 def imports(source):
     """The import statements of a cell, and those beneath convkit's, as code."""
-    try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError:
-        return ""
-    own = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    nodes = tree(source)
+    own = imported(nodes)
+    for node in own:  # which grows by what the helper modules import that lie beside the page
+        for file in (Path(f"{word}.py") for word in modules(node)):
+            if file.is_file():
+                inner = imported(tree(file.read_text(encoding="utf-8")))
+                own += [one for one in inner if ast.dump(one) not in map(ast.dump, own)]
     words = {word for node in own for word in modules(node)}
     words |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     beneath = [f"import {name}" for word in words & BENEATH.keys() for name in BENEATH[word]]
     return "\n".join([*map(ast.unparse, own), *beneath])
+
+
+def tree(source):
+    """All nodes of some code; none where it cannot be read."""
+    try:
+        return list(ast.walk(ast.parse(source)))
+    except SyntaxError:
+        return []
+
+
+def imported(nodes):
+    return [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def modules(node):

@@ -5,6 +5,7 @@ import json
 import linecache
 import logging
 import os
+import sys
 import time
 import traceback
 from importlib.util import find_spec
@@ -16,6 +17,13 @@ os.environ["MPLBACKEND"] = "module://book_backend"
 # It says that it builds a cache.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 NAMES = {"__name__": "__main__", "display": display}
+
+
+def enter(folder):
+    """Work where the page's notebook lies: there are its data and its helper modules."""
+    os.makedirs(folder, exist_ok=True)
+    os.chdir(folder)
+    sys.path.insert(0, "")
 
 
 def settle():

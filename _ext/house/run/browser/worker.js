@@ -2,6 +2,7 @@
 import { loadPyodide } from '../pyodide/pyodide.mjs';
 
 const HERE = new URL('.', import.meta.url).href, PYODIDE = new URL('../pyodide/', HERE).href;
+const BOOK = '/home/pyodide/book';                                // where the files beside the chapters lie
 const say = (kind, value) => postMessage({ kind, value });
 
 // --- What is fetched is counted ------------------------------------------------------------------------------------
@@ -32,6 +33,8 @@ const bytes = async (name) => (await fetch(HERE + name)).arrayBuffer();
 async function start() {
   const python = await loadPyodide({ indexURL: PYODIDE, lockFileURL: `${HERE}lock.json` });
   python.unpackArchive(await bytes('python.zip'), 'zip', { extractDir: sitePackages(python) });
+  python.unpackArchive(await bytes('beside.zip'), 'zip', { extractDir: BOOK });
+  python.pyimport('session').enter(`${BOOK}/${decodeURIComponent(location.search.slice(1))}`);
   return python;
 }
 
