@@ -129,8 +129,9 @@ def only_the_search_asks_for_its_index(visit):
 
 
 def its_mode_is_the_readers(visit):
-    shown = visit.page.evaluate("document.documentElement.dataset.theme")
-    assert shown == visit.mode, f"{visit}: the page is {shown}"
+    """Or soon is: of a change a page hears with its next frame."""
+    root = visit.page.locator("html")
+    expect(root, f"{visit}: its mode").to_have_attribute("data-theme", visit.mode)
 
 
 def formulas_are_drawn(visit):
@@ -244,30 +245,39 @@ def heaviest(files):
     return ", ".join(f"{f.name} {weight(f):,}" for f in sorted(files, key=weight)[:-6:-1])
 
 
-def move(explorer):
-    """Bring its first slider to an end, or, where the state has none, its last list."""
-    slider = explorer.locator("input[type=range]:visible").first
-    if slider.count():
-        slider.press("Home" if slider.input_value() != slider.get_attribute("min") else "End")
-    else:
-        choice = explorer.locator("select:visible").last
-        others = choice.locator("option:not(:checked)")
-        choice.select_option(others.first.get_attribute("value"))
+# One after the other: bring its first slider to an end, or, where it has none, choose the last of a
+# list that is not chosen; the buttons Reset bring all back. Words for what goes wrong are returned.
+MOVE = """async () => {
+    const wrong = [], frame = () => new Promise(requestAnimationFrame);
+    const until = async (holds) => {
+        for (let t = performance.now(); !holds() && performance.now() < t + 20_000;) await frame();
+        return holds();
+    };
+    const places = [...document.querySelectorAll('[data-explorer]')];
+    for (const place of places) {
+        const say = words => wrong.push(`${place.dataset.explorer} ${words}`);
+        place.scrollIntoView({ behavior: 'instant' });  // the page may load its script only now
+        if (!await until(() => 'ready' in place.dataset)) { say('is not drawn'); continue; }
+        if (place.querySelector('.explorer-still').checkVisibility()) say('stands still');
+        const figure = place.querySelector('.cx'), before = figure.textContent;
+        const shown = what => [...figure.querySelectorAll(what)].filter(e => e.checkVisibility());
+        const [slider] = shown('input[type=range]'), list = shown('select').pop();
+        if (slider) slider.value = slider.value === slider.min ? slider.max : slider.min;
+        else list.value = [...list.options].find(one => !one.selected).value;
+        const said = slider ? ['input', 'change'] : ['change'];
+        for (const name of said) (slider ?? list).dispatchEvent(new Event(name, { bubbles: true }));
+        if (!await until(() => figure.textContent !== before)) say('does not move');
+    }
+    if (!await until(() => location.hash.includes('='))) wrong.push('the address keeps nothing');
+    for (const place of places)
+        [...place.querySelectorAll('button')].find(b => b.textContent === 'Reset').click();
+    scrollTo({ top: 0, behavior: 'instant' });
+    return wrong;
+}"""
 
 
 def every_explorer_moves(visit):
-    """Each by its first slider, or by its last list; the buttons Reset bring all back."""
-    page = visit.page
-    for place in page.locator("[data-explorer]").all():
-        place.scroll_into_view_if_needed()  # the page may load its script only now
-        expect(place, f"{visit}: {place} is not drawn").to_have_attribute("data-ready", "")
-        assert not place.locator(".explorer-still").is_visible(), f"{visit}: {place} stands still"
-        before = place.locator(".cx").inner_text()
-        move(place)
-        after = place.locator(".cx").inner_text()
-        assert after != before, f"{visit}: {place}: its control changes nothing"
-    page.wait_for_function("location.hash.includes('=')")
-    for button in page.locator("[data-explorer]").get_by_role("button", name="Reset").all():
-        button.press("Enter")  # a mouse would rest on what is there afterwards
-    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    """Each by its first slider, or by its last list."""
+    wrong = visit.page.evaluate(MOVE)
+    assert not wrong, f"{visit}: " + "; ".join(wrong)
     assert not visit.errors, f"{visit}, moved: " + "; ".join(visit.errors)
