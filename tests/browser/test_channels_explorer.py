@@ -195,7 +195,7 @@ def test_it_is_an_error_where_convkit_raises_one():
     assert any("output" in problem for problem in problems)
 
 
-@pytest.mark.parametrize("bug", BUGS)
+@pytest.mark.parametrize("bug", trials.some(BUGS))
 def test_a_bug_would_be_noticed(browser, bug, monkeypatch):
     rng = np.random.default_rng(3)
     explorers = [drawn(rng, C=4, D=6, g=2, k=2), drawn(rng, layer="two", C=2, D=3)]
