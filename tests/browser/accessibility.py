@@ -17,11 +17,16 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 NEW_RULES = {"label-content-name-mismatch": {"enabled": True}}
 
 # Unfold all that folds, and have the theme look again for boxes of code that scroll, which it makes
-# stops of the Tab key. And spare axe what it need not judge a thousand times over: all but one of
-# the words of code that share a class and so a colour, and all but one of the formulas that stand
-# in places of one kind.
-PREPARE = """() => {
+# stops of the Tab key, a moment later.
+UNFOLD = """() => {
     document.querySelectorAll('details').forEach(folded => folded.open = true);
+    document.querySelectorAll('pre').forEach(code => code.removeAttribute('tabindex'));
+    dispatchEvent(new Event('resize'));
+}"""
+UNFOLDED = "!document.querySelector('details:not([open]), pre:not([tabindex])')"
+# Spare axe what it need not judge a thousand times over: all but one of the words of code that
+# share a class and so a colour, and all but one of the formulas that stand in places of one kind.
+SPARE = """() => {
     const seen = new Set();
     for (const word of document.querySelectorAll('pre span[class]')) {
         if (!word.isConnected) continue;
@@ -38,8 +43,6 @@ PREPARE = """() => {
         if (seen.has(kind.join())) math.replaceChildren('x');
         seen.add(kind.join());
     }
-    document.querySelectorAll('pre').forEach(code => code.removeAttribute('tabindex'));
-    dispatchEvent(new Event('resize'));
 }"""
 # Mark the parts whose elements all look, in this mode, like an earlier one in places that look the
 # same, here or on a page before: one of each kind is enough for what colours decide, which takes
@@ -63,7 +66,6 @@ MARK_REPEATED = """([mode, before]) => {
     return JSON.stringify([...kinds]);
 }"""
 KINDS = {"light": "[]", "dark": "[]"}  # met so far
-PREPARED = "!document.querySelector('pre:not([tabindex])')"
 
 
 def violations(page, tags, context=None, **options):
@@ -85,8 +87,10 @@ def report(violation):
 
 
 def prepare(visit):
-    visit.page.evaluate(PREPARE)
-    visit.page.wait_for_function(PREPARED)
+    if not visit.page.evaluate(UNFOLDED):
+        visit.page.evaluate(UNFOLD)
+        visit.page.wait_for_function(UNFOLDED)
+    visit.page.evaluate(SPARE)
 
 
 def no_wcag_violation(visit, context=None):

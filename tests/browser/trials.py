@@ -118,7 +118,7 @@ def one_hot(shape, i, j):
 
 
 def some(bugs):
-    """The names of the bugs to plant: of all, or one in three; and that of none, which is no bug."""
+    """The names of the bugs to plant, all or one in three, and that of none, which is no bug."""
     return [name for n, name in enumerate(bugs) if n % ONE_IN == 0 or not bugs[name]]
 
 
