@@ -5,7 +5,7 @@ All three are to end in the same state. It is read once the mouse and the focus 
 
 from contextlib import contextmanager
 
-STEPS = 3
+STEPS = 5
 
 
 def cell(figure, view, at):
