@@ -15,11 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import first_line, plain
+from .arguments import first_line, plain, shown
 from .static import is_static
 
 RELATIVE = 0.005  # of a number that is not whole: three digits will do
 NOISE = 1e-6  # of a whole number: what rounding may leave of an exact computation
+ACCEPTED = (
+    "a finite number, words, True or False, an array, list or set of such, a dict of parts, "
+    "or a function of the answer"
+)
 TYPED = 20  # as many numbers a reader can be asked to type
 
 
@@ -44,6 +48,19 @@ def question(
     rtol: float = RELATIVE,
 ) -> Question:
     """Return the question whose right answers are `expected` and those in `also`."""
+    try:
+        return understood(expected, also, choices, ordered, rtol)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        given = " or ".join(map(shown, [expected, *also]))
+        accepted = f"one of {', '.join(choices)}" if choices else ACCEPTED
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"expected is {given}; it must be {accepted}") from None
+
+
+def understood(
+    expected: Any, also: Sequence[Any], choices: Sequence[str], ordered: bool, rtol: float
+) -> Question:
+    """Return the question, or raise what NumPy does where an answer is of no kind."""
     answers = [expected, *also]
     if isinstance(expected, bool | np.bool_):
         choices = ("yes", "no")

@@ -42,10 +42,17 @@ def test_it_reads_whatever_holds_numbers(answer):
     assert judge(answer, asked) is None
 
 
-@pytest.mark.parametrize("expected", [np.nan, [1, np.inf], "", None, {}])
+@pytest.mark.parametrize(
+    "expected", [np.nan, [1, np.inf], "", None, {}, object(), [[1], [1, 2]], [1, "a"]]
+)
 def test_a_question_without_an_answer_is_refused(expected):
-    with pytest.raises((TypeError, ValueError)):
+    with pytest.raises((TypeError, ValueError), match=r"^expected is .*must be a finite number"):
         question(expected)
+
+
+def test_what_is_none_of_the_choices_is_no_right_answer():
+    with pytest.raises(ValueError, match=r"^expected is 'A' or 'C'; it must be one of A, B$"):
+        question("A", also=["C"], choices=["A", "B"])
 
 
 def said(capsys, *args, **options):

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import json
 import os
 import re
 import subprocess
@@ -177,6 +178,17 @@ def test_check_finds_cells_without_ids(tmp_path):
     for cell in nb.cells:
         del cell["id"]
     assert "cell 1 (no id): needs an id" in notebooks.check(store(tmp_path, nb))[0]
+
+
+def test_a_repeated_id_is_told_and_replaced(tmp_path):
+    nb = tidy()
+    nb.cells[-1].id = nb.cells[0].id
+    path = tmp_path / "chapter.ipynb"
+    path.write_text(json.dumps(nb))  # nbformat would not write it
+    fault, _ = notebooks.check(path)
+    identity = nb.cells[0].id
+    assert f"cell {len(nb.cells)} ({identity}): has the id of cell 1 ({identity})" in fault
+    assert len({cell.id for cell in notebooks.with_ids(nb).cells}) == len(nb.cells)
 
 
 @pytest.mark.parametrize(

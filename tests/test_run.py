@@ -217,6 +217,9 @@ def test_a_table_and_an_explorer_come_as_the_page_shows_them():
         "from torch import ones",
         "x = t + 1",
         "import ipywidgets as widgets\nwidgets.IntSlider()",
+        "%timeit t + 1",
+        "if t:\n    !ls",
+        "%%time\nt + 1",
     ],
 )
 def test_a_cell_that_needs_what_is_absent_keeps_its_output(cell):
@@ -224,6 +227,11 @@ def test_a_cell_that_needs_what_is_absent_keeps_its_output(cell):
     *_, result = results(before, "t = 1", "print(t)\nt = F.relu(torch.ones(3))", cell)
     assert result["state"] == "kept"
     assert result["needs"] in ("PyTorch", "t", "Jupyter’s kernel")
+
+
+def test_how_jupyter_shows_figures_is_passed_over():
+    configured, printed = results("%matplotlib inline\n%config a.b = 1\nx = 1", "print(x)")
+    assert (configured["state"], printed["outputs"][0]["text"]) == ("ok", "1\n")
 
 
 def test_what_a_stopped_cell_would_have_changed_stops_those_that_use_it():
@@ -290,4 +298,5 @@ def test_what_a_cell_imports_is_known_before_it_runs(tmp_path):
     assert "import matplotlib" in imports("from convkit import plotting")
     assert "import traitlets" in imports("ck.explorers.Flip()")
     assert "import scipy" in imports("from helper import two")
+    assert imports("%matplotlib inline\nimport scipy") == {"import scipy"}
     assert imports("for") == set()

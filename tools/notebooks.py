@@ -151,9 +151,12 @@ def faults(nb: NotebookNode) -> Iterator[str]:
         elif cell.execution_count != expected:
             yield f"{names[id(cell)]}: has execution count {cell.execution_count}, not {expected}"
 
+    first = {}
     for cell in nb.cells:
         if "id" not in cell:
             yield f"{names[id(cell)]}: needs an id"
+        elif (earlier := first.setdefault(cell.id, cell)) is not cell:
+            yield f"{names[id(cell)]}: has the id of {names[id(earlier)]}"
         own = own_metadata(cell)
         for key in cell.metadata.keys() - own.keys():
             yield f"{names[id(cell)]}: has stray metadata {key!r}"
@@ -192,7 +195,7 @@ def read(path: Path) -> NotebookNode:
         raise ValueError(
             f"{path}, the file: is no notebook, {error}: git diff {path} shows what was changed"
         ) from None
-    return nbformat.reads(words, as_version=nbformat.NO_CONVERT)
+    return nbformat.reader.reads(words)  # as it is; nbformat.reads gives a repeated id another
 
 
 def save(path: Path) -> list[str]:
@@ -212,10 +215,16 @@ def save(path: Path) -> list[str]:
 
 
 def with_ids(nb: NotebookNode) -> NotebookNode:
-    """Return the notebook as nbformat 4.5: older ones, as from Colab, have cells without ids."""
+    """Return the notebook as nbformat 4.5, each cell with an id of its own.
+
+    Older ones, as from Colab, have cells without; a copied cell may have that of the first.
+    """
     nb.nbformat, nb.nbformat_minor = 4, 5
+    known = set()
     for cell in nb.cells:
-        cell.setdefault("id", uuid4().hex[:8])
+        if cell.setdefault("id", uuid4().hex[:8]) in known:
+            cell.id = uuid4().hex[:8]
+        known.add(cell.id)
     return nb
 
 

@@ -342,8 +342,9 @@ def make(app):
         notebook = Maker(book, page).make(source, executed, first)
         for cell in notebook.cells:
             for left in leftovers(cell.source) if cell.cell_type == "markdown" else []:
-                where = f"the notebook made of {page}, cell {cell.id}"
-                logger.warning("%s: what is %r there?", where, left, type="house", subtype="made")
+                where = {"type": "house", "subtype": "made", "location": page}
+                said = "the notebook made of it, cell %s: what is %r there?"
+                logger.warning(said, cell.id, left, **where)
         nbformat.validate(notebook)
         yield f"{page}.ipynb", nbformat.writes(notebook) + "\n"
     yield "README.md", contents(app, book.notebooks)

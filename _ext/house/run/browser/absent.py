@@ -13,11 +13,17 @@ import sys
 import types
 
 ABSENT = {"torch": "PyTorch", "dask": "Dask", "distributed": "Dask", "resource": "Unix"}
-ABSENT |= {"ipywidgets": "Jupyter’s kernel"}
+KERNEL = "Jupyter’s kernel"
+ABSENT |= {"ipywidgets": KERNEL}
 
 
 class Needs(BaseException):
     """What a cell needs and does not have. No Exception: `except Exception` must not swallow it."""
+
+
+def get_ipython():
+    """What Jupyter's own lines call: %magic and !command."""
+    raise Needs(KERNEL)
 
 
 class StandIn(types.ModuleType):

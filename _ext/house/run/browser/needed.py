@@ -1,6 +1,7 @@
-"""What a cell imports, so that Pyodide can load it before the cell runs."""
+"""How a cell is read, and what it imports, so that Pyodide can load it before the cell runs."""
 
 import ast
+import re
 from pathlib import Path
 
 # What lies beneath convkit, which imports a part of it when it is first used.
@@ -9,6 +10,24 @@ BENEATH = {
     "plotting": ["matplotlib"],
     "explorers": ["matplotlib", "traitlets"],
 }
+
+# Jupyter's own lines, %magic and !command. How its figures look is this page's affair.
+MAGIC = re.compile(r"^(?P<indent>\s*)[%!](?P<look>%?(matplotlib|config)\b)?.*$", re.MULTILINE)
+
+
+def parsed(source, name="cell"):
+    """The statements of a cell, with a call of `get_ipython` for each line of Jupyter's own."""
+    try:
+        return ast.parse(source, name).body
+    except SyntaxError:
+        python = MAGIC.sub(lambda line: f"{line['indent']}{asks_jupyter(line)}", source)
+        if python == source:
+            raise
+        return ast.parse(python, name).body
+
+
+def asks_jupyter(line):
+    return "pass" if line["look"] else "get_ipython()"
 
 
 def imports(source):
@@ -29,7 +48,7 @@ def imports(source):
 def tree(source):
     """All nodes of some code; none where it cannot be read."""
     try:
-        return list(ast.walk(ast.parse(source)))
+        return [node for statement in parsed(source) for node in ast.walk(statement)]
     except SyntaxError:
         return []
 

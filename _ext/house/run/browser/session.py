@@ -11,12 +11,13 @@ import traceback
 from importlib.util import find_spec
 
 import absent
+from needed import parsed
 from outputs import OUTPUTS, bundle, close_figures, collected, display, show_figures
 
 os.environ["MPLBACKEND"] = "module://book_backend"
 # It says that it builds a cache.
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-NAMES = {"__name__": "__main__", "display": display}
+NAMES = {"__name__": "__main__", "display": display, "get_ipython": absent.get_ipython}
 
 
 def enter(folder):
@@ -49,7 +50,7 @@ def attempt(name, source):
     linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
     statements, place = [], 0
     try:
-        statements = ast.parse(source, name).body
+        statements = parsed(source, name)
         for place, statement in enumerate(statements):
             execute(statement, name, is_last=place == len(statements) - 1)
         show_figures()
