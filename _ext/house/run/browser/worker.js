@@ -10,12 +10,14 @@ const say = (kind, value) => postMessage({ kind, value });
 const fetchQuietly = globalThis.fetch;
 const sizes = fetchQuietly(`${HERE}sizes.json`).then((answer) => answer.json());
 const loaded = { bytes: 0, of: 0 };
+const FIRST = ['pyodide.asm.wasm', 'python_stdlib.zip', 'python.zip', 'beside.zip'];  // all that comes at the start
+sizes.then((all) => FIRST.forEach((name) => { loaded.of += all[name]; }));
 
 globalThis.fetch = async (address, options) => {
   const answer = await fetchQuietly(address, options);
-  const size = (await sizes)[new URL(address.url ?? address).pathname.split('/').pop()];
+  const name = new URL(address.url ?? address).pathname.split('/').pop(), size = (await sizes)[name];
   if (!answer.ok || !size) return answer;
-  loaded.of += size;
+  if (!FIRST.includes(name)) loaded.of += size;
   const count = new TransformStream({
     transform(chunk, stream) {
       loaded.bytes += chunk.length;
