@@ -239,6 +239,22 @@ def test_a_figure_has_its_picture_and_its_caption_below(notebook):
     assert notebook["plot-caption"].source == "**Fig. 3.2.** A <line>."
 
 
+def said(*outputs):
+    return [output.get("text") or dict(output.data) for output in outputs]
+
+
+def test_texts_are_those_of_the_last_run_unless_the_page_put_out_html():
+    """The data beside a chapter may have changed since its source was saved."""
+    stored = [new_output("stream", text="2.4\n"), new_output("execute_result", {"text/plain": "4"})]
+    now = [new_output("stream", text="2.6\n"), new_output("execute_result", {"text/plain": "6"})]
+    cell = code("read", "print(x)\ny", outputs=stored)
+    fresh = made.outputs(cell, code("read", cell.source, outputs=now), "")
+    assert said(*fresh) == ["2.6\n", {"text/plain": "6"}]
+    asks = new_output("display_data", {"text/html": "<ask-question>", "text/plain": "HTML"})
+    kept = made.outputs(cell, code("read", cell.source, outputs=[asks, now[1]]), "")
+    assert said(*kept) == said(*stored)
+
+
 def test_what_the_page_folds_is_folded_in_lab_and_in_colab(notebook):
     for name, title in {
         "imports": "Imports",

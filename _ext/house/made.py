@@ -161,9 +161,16 @@ def has_tag(cell, *tags):
 
 
 def outputs(cell, executed, alt):
-    """What the source says that a cell puts out, with the pictures of its execution."""
-    pictures = list(filter(None, map(picture_of, executed.get("outputs", []))))
+    """What a cell puts out in Jupyter, as executed now: its texts, and its pictures.
+
+    The page executed it, where a question and an explorer put out HTML: there the source tells.
+    """
+    now = executed.get("outputs", [])
+    pictures = list(filter(None, map(picture_of, now)))
     found = nbformat.from_dict(cell.get("outputs", []))
+    if [kind_of(output) for output in found] == [kind_of(output) for output in now]:
+        for output, new in zip(found, now, strict=True):
+            take_texts(output, new)
     for output in found:
         words = output.get("data", {}).get("text/plain")
         picture = next((it for it in pictures if words and it[0] == words), None)
@@ -173,6 +180,18 @@ def outputs(cell, executed, alt):
             output.data["image/png"] = base64.b64encode(png).decode() + "\n"
             output.metadata = {"image/png": {"width": width_of(png), "alt": told or alt}}
     return found
+
+
+def kind_of(output):
+    return output.output_type, output.get("name"), "text/html" in output.get("data", {})
+
+
+def take_texts(output, new):
+    """Give an output the texts of another of its kind."""
+    if "text" in output:
+        output.text = new.text
+    for mime in output.get("data", {}).keys() & new.get("data", {}).keys():
+        output.data[mime] = new.data[mime]
 
 
 def picture_of(output):

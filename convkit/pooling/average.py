@@ -263,7 +263,7 @@ def adaptive_avg_pool2d(input: ArrayLike, output_size: BinsPerAxis) -> Array:
     ----------
     input : array_like, (N, C, H, W) or (C, H, W)
         Images, batched or not. Floating; never modified. For one bin also complex, and
-        (\\*L, H, W), where the leading axes \\*L may be missing if `output_size` is an int.
+        (\*L, H, W), where the leading axes \*L may be missing if `output_size` is an int.
     output_size : int or tuple of int or None
         Number of bins, per axis. It may exceed the size of the input, and be 0. In a tuple of two
         or three None stands for the input's size; an array of ints serves as a tuple.
@@ -310,7 +310,7 @@ def adaptive_avg_pool3d(input: ArrayLike, output_size: BinsPerAxis) -> Array:
     Parameters
     ----------
     input : array_like, (N, C, T, H, W) or (C, T, H, W)
-        Volumes, batched or not; for one bin (\\*L, T, H, W).
+        Volumes, batched or not; for one bin (\*L, T, H, W).
     output_size : int or tuple of int or None
         As in :func:`adaptive_avg_pool2d`.
 

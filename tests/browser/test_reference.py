@@ -30,6 +30,13 @@ def targets(element, page_name):
         yield address.strip("/").removesuffix(".html"), place
 
 
+def test_no_backslash_is_left_in_the_prose(read):
+    for name in (name for name in PAGES if name.startswith("api/")):
+        code = read(name).select("pre, code, .math")
+        others = {id(text) for part in code for text in part.strings}
+        assert not [text for text in read(name).strings if "\\" in text and id(text) not in others]
+
+
 def test_each_of_the_books_chapters_leads_to_the_reference(own_chapter, read, reference):
     leads_to = {place for _, place in targets(read(own_chapter), own_chapter)}
     assert leads_to & reference.keys(), f"{own_chapter}: no link to the reference"
