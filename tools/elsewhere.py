@@ -45,7 +45,7 @@ def executed(notebook: NotebookNode) -> NotebookNode:
             kernel_name=KERNEL,
             allow_errors=True,
             record_timing=False,
-            store_widget_state=False,
+            store_widget_state=True,  # or nbclient fails where a cell prints into a widget
             coalesce_streams=True,
             resources={"metadata": {"path": folder}},
         )
