@@ -417,8 +417,11 @@ def test_nothing_is_made_where_nothing_changed(tmp_path, monkeypatch):
     env = SimpleNamespace(all_docs={"a": 1})
     builder = SimpleNamespace(format="html")
     app = SimpleNamespace(config=config, env=env, builder=builder, outdir=tmp_path / "html")
-    calls = []
+    app.warned, calls = {"a"}, []
     monkeypatch.setattr(made, "make", lambda app: calls.append(1) or [("a.ipynb", "x")])
+    made.write(app, None)
+    assert not calls, "a page has a fault"
+    app.warned.clear()
     made.write(app, None)
     made.write(app, None)
     assert len(calls) == 1

@@ -131,7 +131,7 @@ def faults(nb: NotebookNode) -> Iterator[str]:
             yield f"{name}: ends in an error, {output.ename}: {output.evalue}"
         if output.output_type == "stream" and output.name == "stderr":
             said = re.sub(r"^\S*ipykernel\S*: ", "", output.text.strip().splitlines()[0])
-            yield f"{name}: writes to stderr: {said}"
+            yield f"{name}: writes to stderr: {said}: mend what it warns of, or silence it there"
         for mime in filter(is_payload, output.get("data", {})):
             yield f"{name}: keeps a payload of type {mime}"
         if found := ADDRESS.search(text(output)):
@@ -183,7 +183,7 @@ def check(path: Path) -> list[str]:
 def read(path: Path) -> NotebookNode:
     """Read a notebook, or say in a ValueError why it is none."""
     words = path.read_text(encoding="utf-8")
-    if conflict := re.search("^<{7} ", words, re.MULTILINE):
+    if conflict := re.search(r"^[ \t]*<{7} ", words, re.MULTILINE):
         line = words[: conflict.start()].count("\n") + 1
         raise ValueError(
             f"{path}, line {line} of the file: both sides of a merge are in it: take one, with "

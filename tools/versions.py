@@ -6,6 +6,7 @@ The oldest are those that pyproject.toml allows, the newest those that are there
 Python. The book's own tests keep to the versions of requirements.txt.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -47,7 +48,7 @@ def tests():
 def main(which):
     place = ROOT / "_build" / which
     venv.create(place, clear=True, with_pip=True)
-    python = next(place.glob("*/python*"))
+    python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     packages = wanted(which, taken(project) + COMPARED)
     print("+ pip install", *packages, flush=True)

@@ -439,8 +439,11 @@ def repository(app):
 
 
 def write(app, error):
-    """Make the notebooks when the pages are written, if anything has changed."""
-    if error or app.builder.format != "html":
+    """Make the notebooks when the pages are written, if anything has changed.
+
+    Not while a page has a fault: a notebook would have it too, and only repeat what was said.
+    """
+    if error or app.warned or app.builder.format != "html":
         return
     folder = Path(app.outdir).parent / FOLDER
     record = folder.with_name(f".{FOLDER}.json")

@@ -94,6 +94,7 @@ def forget(app, listener):
 
 def setup(app):
     listener = Listener(app)
+    app.warned = listener.pages
     for handler in logging.getLogger(NAMESPACE).handlers:
         if isinstance(handler, WarningStreamHandler):
             handler.addFilter(listener)
