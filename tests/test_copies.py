@@ -100,7 +100,7 @@ def test_what_is_left_out_is_said_in_one_line(copy):
     (line,) = [line for line in copy.said.splitlines() if "not in _toc.yml" in line.lower()]
     assert "chapters/draft" in line
     assert "chapters/pooling" in line
-    assert re.search(r"\d+ links to these are plain text, on \d pages", line)
+    assert re.search(r"links to these, now text: \d+, on pages read: \d", line)
 
 
 def test_links_to_what_is_left_out_say_what_they_said(copy):

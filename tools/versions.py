@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 # convkit takes no PyTorch, but its tests compare with one. Older ones differ in a test or two.
 COMPARED = ["torch>=2.13.0"]
 RUNNERS = ["beautifulsoup4", "hypothesis", "pytest", "pytest-xdist", "tdewolff-minify"]
-OF_THE_BOOK = re.compile(r"\b(house|nbformat|numpydoc|mypy|faults|yaml)\b")
+OF_THE_BOOK = re.compile(r"\b(house|nbformat|numpydoc|mypy|faults|yaml|contents|without_make)\b")
 
 
 def taken(project):
@@ -36,7 +36,7 @@ def wanted(which, requirements):
 def pins(names):
     """The lines of requirements.txt for these."""
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
-    return [line for line in lines if line.split("==")[0] in names]
+    return [line.partition("  #")[0] for line in lines if line.split("==")[0] in names]
 
 
 def tests():

@@ -202,7 +202,7 @@ def summary():
         [
             *([f"not in _toc.yml, so not in the book: {', '.join(there)}"] if there else []),
             *([f"deleted: {', '.join(gone)}"] if gone else []),
-            *([f"{links} links to these are plain text, on {pages} pages"] if links else []),
+            *([f"links to these, now text: {links}, on pages read: {pages}"] if links else []),
         ]
     )
 

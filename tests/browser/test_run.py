@@ -288,7 +288,7 @@ def test_from_disk_and_without_scripts_a_page_is_as_it_was(site, browser):
 def test_a_download_that_breaks_is_told_and_can_be_tried_again(name, visit_page):
     with visit_page(MODEL) as visit:
         reader = Reader(visit)
-        visit.page.route(re.compile(name), lambda route: route.abort(), times=1)
+        visit.page.route(re.compile(name), lambda route: route.abort())  # Pyodide tries some twice
         cell = reader.cell("from functools import reduce")
         reader.field(cell).fill("import numpy as np; print(np.arange(3))")
         if name != "page.js":  # which comes with the first change
@@ -296,6 +296,7 @@ def test_a_download_that_breaks_is_told_and_can_be_tried_again(name, visit_page)
         expect(reader.bar.get_by_role("status")).to_contain_text(
             "a file did not arrive", ignore_case=True, timeout=PATIENCE
         )
+        visit.page.unroute(re.compile(name))
         reader.run(cell)
         expect(cell.locator(".cell_output")).to_contain_text("[0 1 2]")
 

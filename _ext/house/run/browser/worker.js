@@ -13,19 +13,25 @@ const loaded = { bytes: 0, of: 0 };
 const FIRST = ['pyodide.asm.wasm', 'python_stdlib.zip', 'python.zip', 'beside.zip'];  // all that comes at the start
 sizes.then((all) => FIRST.forEach((name) => { loaded.of += all[name]; }));
 
+// Pyodide waits for ever where its WebAssembly does not come, or breaks off.
+const lost = (name, why) => say('broken', `${name} did not arrive: ${why}`);
+
 globalThis.fetch = async (address, options) => {
-  const answer = await fetchQuietly(address, options);
-  const name = new URL(address.url ?? address).pathname.split('/').pop(), size = (await sizes)[name];
-  if (!answer.ok || !size) return answer;
+  const name = new URL(address.url ?? address).pathname.split('/').pop();
+  const answer = await fetchQuietly(address, options).catch((error) => { lost(name, error); throw error; });
+  const size = (await sizes)[name];
+  if (!size) return answer;
+  if (!answer.ok) lost(name, answer.status);
   if (!FIRST.includes(name)) loaded.of += size;
-  const count = new TransformStream({
+  const { readable, writable } = new TransformStream({
     transform(chunk, stream) {
       loaded.bytes += chunk.length;
       say('loaded', loaded);
       stream.enqueue(chunk);
     },
   });
-  return new Response(answer.body.pipeThrough(count), { headers: answer.headers });
+  answer.body.pipeTo(writable).catch((error) => lost(name, error));
+  return new Response(readable, { status: answer.status, headers: answer.headers });
 };
 
 // --- Python --------------------------------------------------------------------------------------------------------
