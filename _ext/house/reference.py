@@ -113,7 +113,7 @@ def list_chapters(app, doctree, page):
             if name in first
         ]
         if links:
-            listed = nodes.bullet_list("", *links)
+            listed = nodes.bullet_list("", *links, classes=["in-chapters"])
             entry[-1] += [nodes.rubric("", "In the chapters"), listed]
 
 

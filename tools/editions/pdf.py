@@ -15,7 +15,9 @@ def page_number(to: str, guess: str = "000"):
 def number_links(page: Page) -> None:
     """Say behind each link to another chapter on which page it is."""
     for link in page.article.select("a.away"):
-        if link.select_one(PAGED) and not link.find_parent(["h1", "h2", "h3", "th", "td"]):
+        listed = link.find_parent(class_="in-chapters")
+        named = link.select_one(PAGED) and not link.find_parent(["h1", "h2", "h3", "th", "td"])
+        if listed or named:
             number = page_number(link["href"][1:])
             link.insert_after(element("span", " (p.\N{NO-BREAK SPACE}", number, ")", class_="page"))
 
