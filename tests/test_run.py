@@ -151,6 +151,7 @@ def test_the_archive_has_convkit_and_joins_no_script():
     with ZipFile(io.BytesIO(site.python(ROOT))) as archive:
         assert archive.read("convkit/explorers/ready/stride.js") == b""
         assert {"convkit/__init__.py", "session.py", "anywidget.py"} <= set(archive.namelist())
+        assert {file.date_time[0] for file in archive.infolist()} == {1980}, "it changes each time"
 
 
 def test_what_lies_beside_the_chapters_goes_with_them(tmp_path):

@@ -6,7 +6,7 @@ import json
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from PIL import Image
 
@@ -86,8 +86,9 @@ def lossless(name):
 
 
 def archive(contents):
+    """A zip of these, without their dates: the same for the same contents, so that caches hold."""
     stream = io.BytesIO()
-    with ZipFile(stream, "w", ZIP_DEFLATED) as packed:
+    with ZipFile(stream, "w") as packed:
         for name, content in contents.items():
-            packed.writestr(name, content)
+            packed.writestr(ZipInfo(name), content, ZIP_DEFLATED)
     return stream.getvalue()
